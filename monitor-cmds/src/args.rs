@@ -1,0 +1,117 @@
+//! The tokens after a command word, taken one by one, with errors that point at them.
+
+use crate::CommandSpec;
+use crate::Error;
+use crate::NumberError;
+use crate::Token;
+use crate::TokenKind;
+use crate::parse_u32;
+use crate::parse_u64;
+use alloc::format;
+use alloc::string::String;
+
+/// A cursor over the arguments of a command.
+#[derive(Debug)]
+pub(crate) struct Args<'t> {
+    input: &'t str,
+    /// The whole command, its word included.
+    tokens: &'t [Token],
+    next: usize,
+    /// The command's row.
+    spec: &'static CommandSpec,
+}
+
+impl<'t> Args<'t> {
+    /// After the first of `tokens`.
+    pub(crate) fn new(input: &'t str, tokens: &'t [Token], spec: &'static CommandSpec) -> Self {
+        Self {
+            input,
+            tokens,
+            next: 1,
+            spec,
+        }
+    }
+
+    /// The command as typed, its tokens joined with single spaces, braces lost.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for token in self.tokens {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&token.text);
+        }
+        text
+    }
+
+    pub(crate) fn next(&mut self) -> Option<&'t Token> {
+        let token = self.tokens.get(self.next)?;
+        self.next = self.next.saturating_add(1);
+        Some(token)
+    }
+
+    /// The next token, or an error at the end of the text that says what is missing.
+    pub(crate) fn required(&mut self, missing: &str) -> Result<&'t Token, Error> {
+        self.next().ok_or_else(|| self.missing(missing))
+    }
+
+    /// Refuses whatever is left.
+    pub(crate) fn end(&mut self) -> Result<(), Error> {
+        self.next().map_or(Ok(()), |token| Err(self.unknown(token)))
+    }
+
+    /// An error at `token`.
+    pub(crate) fn error(&self, token: &Token, message: impl Into<String>) -> Error {
+        Error::new(self.input, token.span.start, message)
+    }
+
+    /// A parameter that the command does not take.
+    pub(crate) fn unknown(&self, token: &Token) -> Error {
+        self.error(
+            token,
+            format!("unknown parameter '{}'; usage: {}", token.text, self.spec.usage()),
+        )
+    }
+
+    /// Something is missing at the end of the text.
+    pub(crate) fn missing(&self, message: &str) -> Error {
+        let end = self.tokens.last().map_or(0, |token| token.span.end);
+        Error::new(
+            self.input,
+            end,
+            format!("{message}; usage: {}", self.spec.usage()),
+        )
+    }
+
+    /// The 64-bit number in `token`; `what` names it in the message.
+    pub(crate) fn u64(&self, token: &Token, what: &str) -> Result<u64, Error> {
+        self.number(token, what, parse_u64)
+    }
+
+    /// The 32-bit number in `token`.
+    pub(crate) fn u32(&self, token: &Token, what: &str) -> Result<u32, Error> {
+        self.number(token, what, parse_u32)
+    }
+
+    fn number<T>(
+        &self,
+        token: &Token,
+        what: &str,
+        parse: fn(&str) -> Result<T, NumberError>,
+    ) -> Result<T, Error> {
+        let parsed = match token.kind {
+            TokenKind::Block => Err(NumberError::NotANumber),
+            _ => parse(&token.text),
+        };
+        parsed.map_err(|reason| {
+            let reason = match reason {
+                NumberError::NotANumber => "is not a number (hexadecimal, or 0n decimal)",
+                NumberError::TooLarge => "does not fit 32 bits",
+            };
+            self.error(
+                token,
+                format!("err, {what} is invalid: '{}' {reason}", token.text),
+            )
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! Why the guest stopped.
+
+use monitor_cmds::Hit;
+
+/// What a watchpoint watches for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchAccess {
+    /// Writes.
+    Write,
+    /// Reads.
+    Read,
+    /// Both.
+    Access,
+}
+
+/// Why a CPU stops the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// A single step is done.
+    Step,
+    /// The debugger asked.
+    Interrupt,
+    /// A software breakpoint; RIP is at it.
+    SoftwareBreakpoint,
+    /// A hardware breakpoint; RIP is at it.
+    HardwareBreakpoint,
+    /// A watchpoint.
+    Watch {
+        /// The watched address that was touched.
+        address: u64,
+        /// What the watchpoint is for.
+        access: WatchAccess,
+    },
+    /// An event of the event table.
+    Event(Hit),
+    /// The guest's CPU has shut down: a triple fault.
+    Shutdown,
+    /// The CPU refused to run the guest.
+    EntryFailed,
+    /// An exit the hypervisor did not ask for.
+    Unexpected {
+        /// The vendor's exit code.
+        code: u64,
+        /// The vendor's further information.
+        info: [u64; 2],
+    },
+    /// An instruction that touched a device of the hypervisor's could not be emulated.
+    Emulation {
+        /// The guest-physical address.
+        address: u64,
+    },
+    /// The guest waits at its first instruction, because the command line says so.
+    Wait,
+}
+
+impl StopReason {
+    /// Whether the guest runs into the same stop again when it goes on: then a stop that another CPU's
+    /// stop forestalled needs no remembering.
+    pub const fn recurs(&self) -> bool {
+        matches!(
+            self,
+            Self::SoftwareBreakpoint | Self::HardwareBreakpoint | Self::Event(_) | Self::Interrupt
+        )
+    }
+}

@@ -1,0 +1,348 @@
+//! Stopping and resuming the world: one CPU owns the stop, all others park in the hypervisor.
+//!
+//! A CPU that wants to stop the guest becomes the owner, raises the stop flag of every other CPU and sends
+//! each an NMI. A CPU that sees its flag captures its guest's state and waits, halted, for the next NMI. The
+//! owner then has every virtual CPU to itself; [`Stopped`] is the proof of that. Resuming lowers the flags of the CPUs that
+//! are to run and wakes them with another NMI; a CPU whose flag stays up stays parked.
+#![expect(unsafe_code, reason = "hands out what the stop protocol makes exclusive")]
+
+use core::cell::UnsafeCell;
+use core::sync::atomic::AtomicBool;
+use core::sync::atomic::AtomicU8;
+use core::sync::atomic::AtomicU32;
+use core::sync::atomic::AtomicU64;
+use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::Ordering;
+
+use super::stop::StopReason;
+use crate::cpu::PerCpu;
+use crate::cpu::apic;
+use crate::cpu::percpu;
+use crate::cpu::timer;
+use crate::virt::Vcpu;
+
+/// How a CPU goes on when the world resumes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resume {
+    /// Runs freely.
+    #[default]
+    Continue,
+    /// Runs one instruction and stops.
+    Step,
+    /// Steps while RIP is at or above the first address and below the second.
+    StepRange(u64, u64),
+    /// Stays where it is.
+    Stay,
+}
+
+/// A virtual CPU's activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Activity {
+    /// Executes guest code.
+    Running,
+    /// Waits for a start-up IPI.
+    WaitForStartUp,
+    /// Took a triple fault or another end it cannot run on from.
+    Shutdown,
+}
+
+const STARTUP_PENDING: u32 = 1 << 8;
+/// No instruction is at an odd non-canonical address.
+const NO_PASS: u64 = 1 << 62 | 1;
+
+/// What the CPUs ask of each other, and what each is doing. All fields may be touched from any CPU, except
+/// those the methods say are the owner's.
+#[derive(Debug)]
+pub struct CpuState {
+    /// Park at the next opportunity.
+    stop: AtomicBool,
+    /// An NMI was sent by another CPU of the hypervisor, and not yet taken.
+    kicked: AtomicBool,
+    parked: AtomicBool,
+    activity: AtomicU8,
+    init: AtomicBool,
+    startup: AtomicU32,
+    /// NMIs for the guest that came while it could not take them.
+    guest_nmis: AtomicU32,
+    /// RIP of an instruction that an event has stopped at, which is to be carried out without asking again.
+    event_pass: AtomicU64,
+    vcpu: UnsafeCell<Option<*mut dyn Vcpu>>,
+    resume: UnsafeCell<Resume>,
+    pending: UnsafeCell<Option<StopReason>>,
+}
+
+// SAFETY: the cells are touched by their own CPU while it is not parked, and by the owner while it is.
+unsafe impl Sync for CpuState {}
+
+impl CpuState {
+    /// The state of a CPU that has not started its guest.
+    pub const fn new() -> Self {
+        Self {
+            stop: AtomicBool::new(false),
+            kicked: AtomicBool::new(false),
+            parked: AtomicBool::new(false),
+            activity: AtomicU8::new(Activity::WaitForStartUp as u8),
+            init: AtomicBool::new(false),
+            startup: AtomicU32::new(0),
+            guest_nmis: AtomicU32::new(0),
+            event_pass: AtomicU64::new(NO_PASS),
+            vcpu: UnsafeCell::new(None),
+            resume: UnsafeCell::new(Resume::Continue),
+            pending: UnsafeCell::new(None),
+        }
+    }
+
+    /// Makes the virtual CPU known to the debug session. Called once, by the CPU itself, before it parks or
+    /// runs.
+    pub fn publish(&self, vcpu: *mut dyn Vcpu) {
+        // SAFETY: nothing reads the cell before the CPU parks for the first time.
+        unsafe { *self.vcpu.get() = Some(vcpu) };
+    }
+
+    /// What the virtual CPU does.
+    pub fn activity(&self) -> Activity {
+        match self.activity.load(Ordering::Acquire) {
+            0 => Activity::Running,
+            1 => Activity::WaitForStartUp,
+            _ => Activity::Shutdown,
+        }
+    }
+
+    /// Says what the virtual CPU does from now on.
+    pub fn set_activity(&self, activity: Activity) {
+        self.activity.store(activity as u8, Ordering::Release);
+    }
+
+    /// Whether the CPU is to park.
+    pub fn stop_wanted(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// Says that the CPU has parked, its guest's state captured, or that it goes on.
+    pub fn set_parked(&self, parked: bool) {
+        self.parked.store(parked, Ordering::Release);
+    }
+
+    /// Whether the CPU has parked.
+    pub fn is_parked(&self) -> bool {
+        self.parked.load(Ordering::Acquire)
+    }
+
+    /// Takes the mark of an NMI that another CPU of the hypervisor sent. While it is set, the next NMI is
+    /// that one.
+    pub fn take_kick(&self) -> bool {
+        self.kicked.swap(false, Ordering::AcqRel)
+    }
+
+    /// Asks for an INIT of the virtual CPU. A start-up IPI from before it counts no more; one that follows is
+    /// kept, even if the CPU has not got round to the INIT by then.
+    pub fn request_init(&self) {
+        self.startup.store(0, Ordering::Relaxed);
+        self.init.store(true, Ordering::Release);
+    }
+
+    /// Takes the request for an INIT.
+    pub fn take_init(&self) -> bool {
+        self.init.load(Ordering::Relaxed) && self.init.swap(false, Ordering::AcqRel)
+    }
+
+    /// Delivers a start-up IPI.
+    pub fn request_startup(&self, vector: u8) {
+        self.startup
+            .store(STARTUP_PENDING | u32::from(vector), Ordering::Release);
+    }
+
+    /// Takes the vector of a start-up IPI.
+    pub fn take_startup(&self) -> Option<u8> {
+        let value = self.startup.swap(0, Ordering::AcqRel);
+        (value & STARTUP_PENDING != 0).then_some(value as u8)
+    }
+
+    /// Whether an INIT or a start-up IPI waits.
+    pub fn has_requests(&self) -> bool {
+        self.init.load(Ordering::Acquire) || self.startup.load(Ordering::Acquire) & STARTUP_PENDING != 0
+    }
+
+    /// Lets the instruction at `rip` pass once without asking the events; `None`: none.
+    pub fn set_event_pass(&self, rip: Option<u64>) {
+        self.event_pass.store(rip.unwrap_or(NO_PASS), Ordering::Relaxed);
+    }
+
+    /// Whether the instruction at `rip` passes without asking the events, this once.
+    pub fn passes_event(&self, rip: u64) -> bool {
+        self.event_pass.load(Ordering::Relaxed) != NO_PASS
+            && self.event_pass.swap(NO_PASS, Ordering::Relaxed) == rip
+    }
+
+    /// Keeps an NMI for the guest.
+    pub fn hold_guest_nmi(&self) {
+        self.guest_nmis.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether an NMI is kept for the guest.
+    pub fn has_guest_nmi(&self) -> bool {
+        self.guest_nmis.load(Ordering::Relaxed) != 0
+    }
+
+    /// Takes one NMI that was kept. Several become one, as in hardware, which holds one pending.
+    pub fn take_guest_nmi(&self) -> bool {
+        self.guest_nmis.load(Ordering::Relaxed) != 0 && self.guest_nmis.swap(0, Ordering::Relaxed) != 0
+    }
+
+    /// Keeps a stop that another CPU's stop forestalled. For the CPU itself, not parked.
+    pub fn set_pending(&self, reason: StopReason) {
+        // SAFETY: only this CPU touches the cell while it is not parked.
+        unsafe { *self.pending.get() = Some(reason) };
+    }
+
+    /// Takes the stop that was kept. For the CPU itself, not parked.
+    pub fn take_pending(&self) -> Option<StopReason> {
+        // SAFETY: only this CPU touches the cell while it is not parked.
+        unsafe { (*self.pending.get()).take() }
+    }
+
+    /// How the CPU is to go on. For the CPU itself, not parked.
+    pub fn resume(&self) -> Resume {
+        // SAFETY: the owner writes it only while this CPU is parked.
+        unsafe { *self.resume.get() }
+    }
+}
+
+impl Default for CpuState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const NOBODY: usize = usize::MAX;
+static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
+
+/// Interrupts a CPU of the hypervisor, whatever it does.
+pub fn kick(cpu: &PerCpu) {
+    // One NMI for each time the mark goes up: a second would be taken for the guest's.
+    if !cpu.state.kicked.swap(true, Ordering::AcqRel) {
+        apic::send_nmi(cpu.apic_id);
+    }
+}
+
+/// Whether a CPU is stopping or has stopped the world.
+pub fn is_stopped() -> bool {
+    OWNER.load(Ordering::Acquire) != NOBODY
+}
+
+/// The CPU that is stopping or has stopped the world.
+pub fn owner() -> Option<usize> {
+    Some(OWNER.load(Ordering::Acquire)).filter(|owner| *owner != NOBODY)
+}
+
+/// The proof that every CPU but this one is parked.
+#[derive(Debug)]
+pub struct Stopped {
+    owner: &'static PerCpu,
+}
+
+/// Stops the world on behalf of `cpu`, this CPU, whose own state must have been captured. `None` when
+/// another CPU is stopping or has stopped it.
+pub fn stop(cpu: &'static PerCpu) -> Option<Stopped> {
+    OWNER
+        .compare_exchange(NOBODY, cpu.index, Ordering::AcqRel, Ordering::Relaxed)
+        .ok()?;
+    let others = || percpu::all().filter(move |other| other.index != cpu.index);
+    for other in others() {
+        other.state.stop.store(true, Ordering::Release);
+        if !other.state.parked.load(Ordering::Acquire) {
+            kick(other);
+        }
+    }
+    for other in others() {
+        let mut since = timer::milliseconds();
+        while !other.state.parked.load(Ordering::Acquire) {
+            core::hint::spin_loop();
+            let now = timer::milliseconds();
+            if now.wrapping_sub(since) > 200 {
+                since = now;
+                // The mark may be up for an NMI that never came.
+                apic::send_nmi(other.apic_id);
+            }
+        }
+    }
+    Some(Stopped { owner: cpu })
+}
+
+impl Stopped {
+    /// The CPU that stopped the world.
+    pub fn owner(&self) -> &'static PerCpu {
+        self.owner
+    }
+
+    /// The virtual CPU number `index`.
+    pub fn vcpu(&mut self, index: usize) -> Option<&mut (dyn Vcpu + 'static)> {
+        let cpu = percpu::get(index)?;
+        // SAFETY: the CPU is parked, or is this one, whose run loop waits for the session to return; and
+        // `self` is borrowed for as long as the reference lives.
+        unsafe { (*cpu.state.vcpu.get()).map(|vcpu| &mut *vcpu) }
+    }
+
+    /// The virtual CPU number `index`, to be looked at.
+    pub fn peek(&self, index: usize) -> Option<&(dyn Vcpu + 'static)> {
+        let cpu = percpu::get(index)?;
+        // SAFETY: as in `vcpu`; a mutable reference would have borrowed `self` mutably.
+        unsafe { (*cpu.state.vcpu.get()).map(|vcpu| &*vcpu) }
+    }
+
+    /// Says how CPU `index` goes on at the next [`Stopped::resume`].
+    pub fn set_resume(&mut self, index: usize, resume: Resume) {
+        if let Some(cpu) = percpu::get(index) {
+            // SAFETY: the CPU is parked or this one.
+            unsafe { *cpu.state.resume.get() = resume };
+        }
+    }
+
+    /// How CPU `index` is to go on.
+    pub fn resume_of(&self, index: usize) -> Resume {
+        // SAFETY: the CPU is parked or this one.
+        percpu::get(index).map_or(Resume::Stay, |cpu| unsafe { *cpu.state.resume.get() })
+    }
+
+    /// Forgets the stops that CPUs had kept: their reason is gone.
+    pub fn forget_pending(&mut self) {
+        for cpu in percpu::all() {
+            // SAFETY: the CPU is parked or this one.
+            unsafe { *cpu.state.pending.get() = None };
+        }
+    }
+
+    /// Lets every CPU go on as it was told to.
+    pub fn resume(self) {
+        for cpu in percpu::all() {
+            // SAFETY: the CPU is parked or this one.
+            let stay = unsafe { *cpu.state.resume.get() } == Resume::Stay;
+            cpu.state.stop.store(stay, Ordering::Release);
+        }
+        OWNER.store(NOBODY, Ordering::Release);
+        for cpu in percpu::all() {
+            if cpu.index != self.owner.index && !cpu.state.stop.load(Ordering::Acquire) {
+                kick(cpu);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_init_forgets_the_start_up_before_it_and_not_the_one_behind_it() {
+        let state = CpuState::new();
+        state.request_startup(8);
+        state.request_init();
+        assert!(state.take_init());
+        assert_eq!(state.take_startup(), None);
+        state.request_init();
+        state.request_startup(9);
+        assert!(state.take_init());
+        assert_eq!(state.take_startup(), Some(9));
+    }
+}
