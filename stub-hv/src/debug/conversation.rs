@@ -129,13 +129,15 @@ impl Conversation {
         self.line.interrupts(false);
         let owner = stopped.owner().index;
         self.target.enter(stopped);
-        let mut stays = reason.is_some();
+        let mut stays = reason.is_some_and(|reason| self.engine.is_some() || reason.needs_no_client());
         if let Some(reason) = reason {
             self.target.selected = owner;
+            self.last_stop = stays.then_some((owner, reason));
             self.report(owner, reason);
         }
         self.converse(&mut stays);
         if self.target.plan.wanted {
+            self.last_stop = None;
             self.before_resume();
             self.target.apply_plan();
         }
@@ -316,7 +318,6 @@ impl Conversation {
                 cpu.state.set_event_pass(Some(hit.moment.rip));
             }
         }
-        self.last_stop = Some((index, reason));
         if !self.client_waits() {
             return;
         }
@@ -333,8 +334,17 @@ impl Conversation {
     }
 
     /// The client lets the guest go on: an event that has stopped at an instruction lets it pass now, unless
-    /// the client has moved the CPU elsewhere.
+    /// the client has moved the CPU elsewhere. Of the stops that other CPUs have kept, a step's was for the
+    /// resume before this one, and a watchpoint's counts only while the watchpoint is there.
     fn before_resume(&mut self) {
+        if let Some(world) = self.target.world() {
+            let watches = state::watches().lock();
+            world.forget_pending(|reason| match reason {
+                StopReason::Step => true,
+                StopReason::Watch { address, .. } => !watches.watches_at(*address),
+                _ => false,
+            });
+        }
         for cpu in percpu::all() {
             let rip = self.target.vcpu(cpu.index).map(|vcpu| vcpu.get(Register::Rip));
             if !rip.is_some_and(|rip| cpu.state.passes_event(rip)) {

@@ -62,4 +62,22 @@ impl StopReason {
             Self::SoftwareBreakpoint | Self::HardwareBreakpoint | Self::Event(_) | Self::Interrupt
         )
     }
+
+    /// Whether the guest must stay stopped even if there is no debugger to tell: it cannot run on, or was
+    /// to be held for one. What a debugger wanted to hear of ends with it.
+    pub const fn needs_no_client(&self) -> bool {
+        match self {
+            Self::Wait
+            | Self::Shutdown
+            | Self::EntryFailed
+            | Self::Unexpected { .. }
+            | Self::Emulation { .. } => true,
+            Self::Step
+            | Self::Interrupt
+            | Self::SoftwareBreakpoint
+            | Self::HardwareBreakpoint
+            | Self::Watch { .. }
+            | Self::Event(_) => false,
+        }
+    }
 }

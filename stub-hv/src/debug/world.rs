@@ -305,11 +305,14 @@ impl Stopped {
         percpu::get(index).map_or(Resume::Stay, |cpu| unsafe { *cpu.state.resume.get() })
     }
 
-    /// Forgets the stops that CPUs had kept: their reason is gone.
-    pub fn forget_pending(&mut self) {
+    /// Forgets the stops that CPUs have kept and that are `stale` by now.
+    pub fn forget_pending(&mut self, stale: impl Fn(&StopReason) -> bool) {
         for cpu in percpu::all() {
             // SAFETY: the CPU is parked or this one.
-            unsafe { *cpu.state.pending.get() = None };
+            let pending = unsafe { &mut *cpu.state.pending.get() };
+            if pending.as_ref().is_some_and(&stale) {
+                *pending = None;
+            }
         }
     }
 

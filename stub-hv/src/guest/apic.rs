@@ -1,5 +1,8 @@
-//! The guest's local APICs: writes are carried out on the real one, except that INIT and start-up IPIs
+//! The guest's local APICs: writes are carried out on the real one, except that INIT, start-up and NMI IPIs
 //! become requests to the virtual CPUs they are for.
+//!
+//! NMIs, because the hypervisor calls its CPUs by NMI as well, and two that come together are one to the
+//! hardware: the guest's would get lost.
 
 use core::sync::atomic::AtomicBool;
 use core::sync::atomic::AtomicU32;
@@ -82,10 +85,10 @@ pub fn x2apic_command(cpu: &'static PerCpu, value: u64) -> bool {
     take(cpu, icr::x2apic(value))
 }
 
-/// Delivers INIT and start-up IPIs; `false` for any other interrupt.
+/// Delivers INIT, start-up IPIs and NMIs; `false` for any other interrupt.
 fn take(sender: &'static PerCpu, ipi: Ipi) -> bool {
     match ipi.kind {
-        Kind::Init { .. } | Kind::Startup { .. } => {}
+        Kind::Init { .. } | Kind::Startup { .. } | Kind::Nmi => {}
         _ => return false,
     }
     let identities: Vec<ApicIdentity, MAX_CPUS> = percpu::all()
@@ -95,9 +98,12 @@ fn take(sender: &'static PerCpu, ipi: Ipi) -> bool {
         match ipi.kind {
             Kind::Init { assert: true } => target.state.request_init(),
             Kind::Startup { vector } => target.state.request_startup(vector),
+            Kind::Nmi => target.state.hold_guest_nmi(),
             _ => continue,
         }
-        world::kick(target);
+        if target.index != sender.index {
+            world::kick(target);
+        }
     }
     true
 }

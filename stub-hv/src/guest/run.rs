@@ -119,7 +119,7 @@ fn attend<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
         } else if let Some(reason) = cpu.state.take_pending() {
             session::stop_for(cpu, vcpu, reason);
         } else if cpu.state.take_init() {
-            init(cpu, vcpu.get());
+            init(cpu, vcpu);
         } else {
             match cpu.state.activity() {
                 Activity::Running => return,
@@ -137,14 +137,20 @@ fn attend<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
 }
 
 /// INIT: the boot CPU starts at the reset vector, the others wait for a start-up IPI.
-fn init<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut V) {
+fn init<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
+    let seen = cpu.nmis.load(Ordering::Relaxed);
     apic::reset(cpu);
     if cpu.index == 0 {
-        vcpu.start(&StartState::Reset);
+        vcpu.get().start(&StartState::Reset);
         cpu.state.set_activity(Activity::Running);
     } else {
-        vcpu.start(&StartState::StartUp { vector: 0 });
+        vcpu.get().start(&StartState::StartUp { vector: 0 });
         cpu.state.set_activity(Activity::WaitForStartUp);
+    }
+    cpu.state.take_guest_nmi();
+    if cpu.nmis.load(Ordering::Relaxed) != seen {
+        // One came while the reset threw pending interrupts away: the start-up IPI follows the INIT closely.
+        nmi(cpu, vcpu);
     }
 }
 

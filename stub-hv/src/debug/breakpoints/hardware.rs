@@ -202,6 +202,13 @@ impl Watches {
         self.pieces.is_empty()
     }
 
+    /// Whether an access to data at `address` is waited for: the first byte that was asked for.
+    pub fn watches_at(&self, address: u64) -> bool {
+        self.pieces
+            .iter()
+            .any(|piece| piece.watch.kind != Kind::Execute && piece.watch.address == address)
+    }
+
     /// Whether the instruction at `address` is waited for.
     pub fn executes(&self, address: u64) -> bool {
         self.pieces
