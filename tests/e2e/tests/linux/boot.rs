@@ -18,19 +18,33 @@ fn messages_of(setup: &Setup) -> Result<String> {
     Ok(guest.console().text())
 }
 
+/// What a busy host makes a kernel say now and then ("hrtimer: interrupt took ..."), it does not say in every
+/// boot; what the hypervisor makes it say, it does.
+const BOOTS: usize = 3;
+
 fn boots_like_native(cpus: u8) -> Result<()> {
-    let ours = messages_of(&Setup::linux(APPEND)?.cpus(cpus))?;
     let native = Setup::boot(Boot::Native {
         kernel: files::kernel()?,
         initrd: Some(files::initrd()?),
         append: APPEND.to_owned(),
     });
     let native = messages_of(&native.cpus(cpus).memory(512))?;
-    let brought_up = format!("Brought up 1 node, {cpus} CPU");
-    assert!(ours.contains(&brought_up), "not `{brought_up}`:\n{ours}");
-    assert_eq!(messages::bad_lines(&ours), [""; 0]);
-    assert_eq!(messages::new_lines(&ours, &native), [""; 0]);
-    Ok(())
+    let mut unusual: Option<Vec<String>> = None;
+    for _ in 0..BOOTS {
+        let ours = messages_of(&Setup::linux(APPEND)?.cpus(cpus))?;
+        let brought_up = format!("Brought up 1 node, {cpus} CPU");
+        assert!(ours.contains(&brought_up), "not `{brought_up}`:\n{ours}");
+        let mut lines = messages::bad_lines(&ours);
+        lines.extend(messages::new_lines(&ours, &native));
+        if let Some(before) = &unusual {
+            lines.retain(|line| before.contains(line));
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        unusual = Some(lines);
+    }
+    anyhow::bail!("in each of {BOOTS} boots: {unusual:#?}")
 }
 
 #[test]
