@@ -77,9 +77,7 @@ impl Client {
     /// No answer within `patience`, or the connection is lost.
     pub fn handshake(&mut self, patience: Duration) -> Result<String> {
         let deadline = Instant::now() + patience;
-        let mut asked = 0;
         let reply = loop {
-            asked += 1;
             // A boot in between may have eaten part of a packet; a stub answers the first whole one.
             self.send(b"qSupported:swbreak+;hwbreak+;vContSupported+")?;
             if let Some(reply) = self.receive_until((Instant::now() + AGAIN).min(deadline))? {
@@ -90,10 +88,9 @@ impl Client {
             }
         };
         // Answers to repeated questions are no answers to what is asked next.
-        while asked > 1
-            && self
-                .receive_until(Instant::now() + Duration::from_millis(20))?
-                .is_some()
+        while self
+            .receive_until(Instant::now() + Duration::from_millis(20))?
+            .is_some()
         {}
         for feature in reply.split(';') {
             if let Some(size) = feature.strip_prefix("PacketSize=") {
