@@ -122,11 +122,10 @@ pub(crate) fn new_lines(ours: &str, native: &str) -> Vec<String> {
     lines
 }
 
-/// Lines of `text` that tell of trouble, every number and address made `N`.
+/// Lines of `text` that tell of trouble.
 pub(crate) fn bad_lines(text: &str) -> Vec<String> {
     let bad = |line: &String| BAD.iter().any(|part| line.contains(part));
-    let lines = text.lines().filter_map(message).filter(bad);
-    lines.map(|line| plain(&line)).collect()
+    text.lines().filter_map(message).filter(bad).collect()
 }
 
 #[test]
@@ -136,6 +135,6 @@ fn linux_messages_are_compared_without_numbers() {
     assert_eq!(new_lines("[    0.2] b: at\n", native), ["b: at"]);
     assert_eq!(
         bad_lines("[ 1.0] WARNING: CPU: 0\n[ 1.1] fine\n"),
-        ["WARNING: CPU: N"]
+        ["WARNING: CPU: 0"]
     );
 }
