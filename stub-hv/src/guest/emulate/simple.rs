@@ -5,7 +5,8 @@
 //! exact, so whatever could fault, trap, or depend on state that is not at hand is left alone:
 //! [`execute`] returns `false` with nothing changed, and the caller steps in hardware.
 //!
-//! Only 64-bit mode. Not for a CPU that single-steps itself (RFLAGS.TF) or checks alignment, nor for
+//! 64-bit mode, and of 32-bit code what touches registers alone: memory there is behind segments with bases, limits
+//! and rights. Not for a CPU that single-steps itself (RFLAGS.TF) or checks alignment, nor for
 //! branches and ENDBR under control-flow enforcement. Data breakpoints in the debug registers do not see
 //! the accesses made here: with any armed, step in hardware.
 
@@ -49,13 +50,13 @@ pub trait LinearMemory {
 /// `true`: registers, memory and RIP are as after the instruction, and the caller ends an interrupt shadow
 /// that a preceding STI or MOV SS opened. `false`: nothing has changed, run it in hardware.
 pub fn execute(code: &Code<'_>, regs: &mut impl RegisterFile, memory: &mut impl LinearMemory) -> bool {
-    if code.width != Width::Bits64 || regs.get(Register::Rflags) & (alu::TRAP | alu::ALIGNMENT) != 0 {
+    if code.width == Width::Bits16 || regs.get(Register::Rflags) & (alu::TRAP | alu::ALIGNMENT) != 0 {
         return false;
     }
     let Ok(instruction) = code.decode() else {
         return false;
     };
-    if instruction.has_lock_prefix() {
+    if instruction.has_lock_prefix() || code.width == Width::Bits32 && !stays_in_registers(&instruction) {
         return false;
     }
     let mut machine = Machine { regs, memory };
@@ -63,6 +64,14 @@ pub fn execute(code: &Code<'_>, regs: &mut impl RegisterFile, memory: &mut impl 
         return false;
     };
     machine.commit(&instruction, effect).is_some()
+}
+
+/// Whether an instruction of 32-bit code reaches neither memory nor the end of the address space. Branches, PUSH
+/// and their like are told from their 64-bit forms where they are carried out.
+fn stays_in_registers(instruction: &Instruction) -> bool {
+    let memory = instruction.mnemonic() != Mnemonic::Nop
+        && (0..instruction.op_count()).any(|number| instruction.op_kind(number) == OpKind::Memory);
+    !memory && instruction.next_ip() <= u64::from(u32::MAX)
 }
 
 /// What an instruction does, worked out before anything is changed.

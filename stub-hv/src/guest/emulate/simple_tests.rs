@@ -270,7 +270,7 @@ fn left_to_the_hardware() {
         assert!(!execute(&code(nop), &mut regs, &mut ram));
     }
     let mut old = code(nop);
-    old.width = Width::Bits32;
+    old.width = Width::Bits16;
     assert!(!execute(&old, &mut stack(), &mut ram));
     let cases: [&[u8]; 9] = [
         &[0xf0, 0x48, 0xff, 0x04, 0x24], // lock inc
@@ -290,4 +290,49 @@ fn left_to_the_hardware() {
     regs.put(Register::Rflags, 2 | alu::RESUME);
     assert!(execute(&code(nop), &mut regs, &mut ram));
     assert_eq!(regs.get(Register::Rflags), 2, "a finished instruction clears RF");
+}
+
+#[test]
+fn registers_alone_in_32_bit_code() {
+    let run = |bytes: &[u8], rip: u64| {
+        let mut regs = stack();
+        regs.put(Register::General(1), 0xffff_ffff);
+        regs.put(Register::General(3), 7);
+        let code = Code {
+            width: Width::Bits32,
+            rip,
+            ..code(bytes)
+        };
+        execute(&code, &mut regs, &mut memory()).then_some(regs)
+    };
+    let done: [(&[u8], u8, u64); 5] = [
+        (&[0x41], 1, 0),                             // inc ecx: a prefix in 64-bit code
+        (&[0x89, 0xd9], 1, 7),                       // mov ecx, ebx
+        (&[0x0f, 0x1f, 0x44, 0, 0], 1, 0xffff_ffff), // nop with an operand
+        (&[0x83, 0xeb, 0x09], 3, 0xffff_fffe),       // sub ebx, 9
+        (&[0xb1, 0x12], 1, 0xffff_ff12),             // mov cl, 12h
+    ];
+    for (bytes, number, value) in done {
+        let regs = run(bytes, 0x1000).unwrap_or_else(|| panic!("{bytes:x?}"));
+        assert_eq!(regs.get(Register::General(number)), value, "{bytes:x?}");
+        assert_eq!(regs.get(Register::Rip), 0x1000 + bytes.len() as u64);
+    }
+    let refused: [&[u8]; 8] = [
+        &[0x50],             // push eax
+        &[0x58],             // pop eax
+        &[0xc9],             // leave
+        &[0xc3],             // ret
+        &[0xeb, 0xfe],       // jmp
+        &[0x74, 0x02],       // je
+        &[0x8b, 0x03],       // mov eax, [ebx]
+        &[0xe8, 0, 0, 0, 0], // call
+    ];
+    for bytes in refused {
+        assert_eq!(run(bytes, 0x1000), None, "{bytes:x?}");
+    }
+    assert_eq!(
+        run(&[0x41], 0xffff_ffff),
+        None,
+        "EIP would leave the address space"
+    );
 }
