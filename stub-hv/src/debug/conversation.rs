@@ -52,7 +52,8 @@ const POLL_FIRST: u64 = 2;
 const LINGER: u32 = 500;
 /// How long output may take to go out before the guest is let go on without it, in milliseconds.
 const OUTPUT_PATIENCE: u64 = 2_000;
-/// Registers that go with a stop reply: what a debugger needs to show where it stands, without asking.
+/// Registers that go with a stop reply to a client that knows registers by their description: what a debugger needs
+/// to show where it stands, without asking.
 const EXPEDITED: [usize; 3] = [6, 7, 16];
 
 /// The session with one debugger after another.
@@ -403,7 +404,8 @@ fn signal(reason: &StopReason) -> Signal {
     }
 }
 
-/// Reports a stop through the engine, with the registers a debugger asks for first.
+/// Reports a stop through the engine, to a debugger with the registers it asks for first. A program that speaks the
+/// protocol without their description does not wait for their digits: each costs a byte's time on the line.
 fn report(
     engine: &mut Option<Engine>,
     target: &mut Target,
@@ -411,6 +413,7 @@ fn report(
     index: usize,
     reason: StopReason,
 ) {
+    let expedite = replies.session().describes_registers();
     let tid = thread(index);
     let stop = match reason {
         StopReason::SoftwareBreakpoint => MultiThreadStopReason::SwBreak(tid),
@@ -430,7 +433,7 @@ fn report(
         },
     };
     let mut values = [[0; 16]; EXPEDITED.len()];
-    if let Some(vcpu) = target.vcpu(index) {
+    if let Some(vcpu) = target.vcpu(index).filter(|_| expedite) {
         for (value, number) in values.iter_mut().zip(EXPEDITED) {
             if let Some(id) = RegId::new(number) {
                 registers::read(vcpu, id, value);
@@ -440,6 +443,7 @@ fn report(
     let mut expedited = EXPEDITED
         .iter()
         .zip(&values)
+        .filter(|_| expedite)
         .filter_map(|(number, value)| Some((RegId::new(*number)?, value.get(..8)?)));
     *engine = match engine.take() {
         Some(GdbStubStateMachine::Running(inner)) => {

@@ -18,6 +18,8 @@ pub struct Session {
     pub(super) supported: bool,
     /// The client speaks of processes (`multiprocess+`).
     pub(super) multiprocess: bool,
+    /// The client reads the description of the registers (`xmlRegisters=...`).
+    pub(super) describes_registers: bool,
     /// The client reads `E.text` (`error-message+`).
     pub(super) error_text: bool,
     /// The client expects the data of `x` without a leading `b`.
@@ -43,6 +45,11 @@ impl Session {
     /// Whether thread ids go out as `pPID.TID`.
     pub const fn multiprocess(&self) -> bool {
         self.multiprocess
+    }
+
+    /// Whether the client takes the registers' numbers from their description.
+    pub const fn describes_registers(&self) -> bool {
+        self.describes_registers
     }
 
     /// The thread a request without a thread means: the last stop's, else the first.

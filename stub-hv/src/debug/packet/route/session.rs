@@ -23,17 +23,13 @@ pub(super) const TABLE: &[Entry] = &[
 /// The engine gives up on a feature list that is missing or has an empty element, and of all features it knows
 /// one; that one it gets.
 fn supported<'f>(packet: &Packet<'f>, context: &mut Context<'_>) -> Result<Verdict<'f>, Fault> {
-    let has = |name: &[u8]| {
-        packet
-            .args
-            .get(1..)
-            .unwrap_or(&[])
-            .split(|&c| c == b';')
-            .any(|feature| feature == name)
-    };
+    let features = || packet.args.get(1..).unwrap_or(&[]).split(|&c| c == b';');
+    let has = |name: &[u8]| features().any(|feature| feature == name);
+    let describes = features().any(|feature| feature.starts_with(b"xmlRegisters="));
     let session = &mut *context.session;
     session.supported = true;
     session.multiprocess = has(b"multiprocess+");
+    session.describes_registers = describes;
     session.error_text = has(b"error-message+");
     write(
         context.scratch,
@@ -111,5 +107,8 @@ mod tests {
         let mut session = Session::default();
         verdict_with("qSupported:multiprocess+;error-message+", &mut session);
         assert!(session.supported && session.multiprocess && session.error_text);
+        assert!(!session.describes_registers());
+        verdict_with("qSupported:xmlRegisters=i386", &mut session);
+        assert!(session.describes_registers() && !session.multiprocess);
     }
 }
