@@ -81,3 +81,28 @@ impl StopReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_cannot_run_on_stops_for_nobody() {
+        for reason in [StopReason::Wait, StopReason::Shutdown, StopReason::EntryFailed] {
+            assert!(reason.needs_no_client(), "{reason:?}");
+        }
+        let watch = StopReason::Watch {
+            address: 0x1000,
+            access: WatchAccess::Write,
+        };
+        for reason in [
+            StopReason::Step,
+            StopReason::Interrupt,
+            StopReason::SoftwareBreakpoint,
+            StopReason::HardwareBreakpoint,
+            watch,
+        ] {
+            assert!(!reason.needs_no_client(), "{reason:?}");
+        }
+    }
+}

@@ -298,3 +298,11 @@ fn a_step_that_leads_to_a_breakpoint_has_not_hit_it() {
     );
     assert_eq!((guest.hits(1), guest.hits(2), guest.hits(1 | DR6_BS)), (1, 0, 0));
 }
+
+#[test]
+fn a_watch_is_known_by_its_first_byte() {
+    let watches = with(&[watch(Kind::Write, 0x1004, 8), watch(Kind::Execute, 0x2000, 1)]);
+    for (address, watched) in [(0x1004, true), (0x1008, false), (0x1000, false), (0x2000, false)] {
+        assert_eq!(watches.watches_at(address), watched, "{address:#x}");
+    }
+}

@@ -117,3 +117,30 @@ fn events_and_breakpoints_together() -> Result<()> {
     assert!((200..=201).contains(&stops), "{stops} stops");
     Ok(())
 }
+
+#[test]
+fn events_stay_and_stop_nothing_without_a_debugger() -> Result<()> {
+    let mut stand = tour("period=20", 2)?;
+    stand.client.monitor("!ioout 3f8")?;
+    assert!(stand.client.go()?.console.contains("3f8"));
+    stand.client.detach()?;
+    for _ in 0..3 {
+        stand.guest.wait_for("demo: tick", PATIENCE)?;
+    }
+    // The next session finds the event, and is stopped by it.
+    let mut client = stand.guest.client()?;
+    client.last_stop()?;
+    let listed = client.monitor("events")?;
+    assert!(
+        listed.contains("!ioout 3f8") && listed.contains("(enabled)"),
+        "{listed}"
+    );
+    let stop = client.go()?;
+    assert!(stop.signal == 5 && stop.console.contains("3f8"), "{stop:?}");
+    // A link that is lost is no detach: the guest runs on all the same.
+    client.monitor("events d all")?;
+    client.resume()?;
+    drop(client);
+    stand.guest.wait_for("demo: tick", PATIENCE)?;
+    Ok(())
+}
