@@ -317,14 +317,21 @@ fn start_others<E: Extension>(acpi: &Acpi, map: &MemoryMap, boot_cpu: &PerCpu) {
         page: low.start as u32,
         low_root,
     };
+    let mut cpus: Vec<&'static PerCpu, MAX_CPUS> = Vec::new();
     for processor in processors(acpi, boot_cpu.apic_id) {
-        let Some(cpu) = PerCpu::create(processor.apic_id) else {
-            say!("more than {MAX_CPUS} CPUs: the guest gets {MAX_CPUS}");
-            break;
-        };
+        match PerCpu::create(processor.apic_id) {
+            Some(cpu) if cpus.push(cpu).is_ok() => {}
+            _ => {
+                say!("more than {MAX_CPUS} CPUs: the guest gets {MAX_CPUS}");
+                break;
+            }
+        }
+    }
+    smp::reset(&cpus);
+    for cpu in cpus {
         // SAFETY: the page is usable memory; no guest runs yet, and the modules are elsewhere.
         if !unsafe { smp::start(&trampoline, cpu, other_cpu::<E>) } {
-            fatal!("CPU with APIC id {} does not start", processor.apic_id);
+            fatal!("CPU with APIC id {} does not start", cpu.apic_id);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Starting the other CPUs: INIT and start-up IPIs to a trampoline below 1 MiB.
 //!
-//! One CPU at a time: the trampoline's parameters are shared. The page it uses is the guest's again, with
+//! All are reset together, because that takes a wait; then each is started alone, because the trampoline's
+//! parameters are shared. The page it uses is the guest's again, with
 //! its old content, once all CPUs run.
 #![expect(unsafe_code, reason = "installs 16-bit code and starts CPUs on it")]
 
@@ -60,8 +61,18 @@ unsafe fn install(trampoline: &Trampoline) {
     }
 }
 
-/// Starts the CPU of `cpu` in `entry`, and waits until it reports in: `false` when it does not within a
-/// second.
+/// Puts CPUs that nothing runs on into the state in which they take a start-up IPI.
+pub fn reset(cpus: &[&PerCpu]) {
+    for cpu in cpus {
+        apic::send_init(cpu.apic_id);
+    }
+    if !cpus.is_empty() {
+        timer::delay(10_000);
+    }
+}
+
+/// Starts the CPU of `cpu`, which [`reset`] was done for, in `entry`, and waits until it reports in: `false` when it
+/// does not within a second.
 /// `entry` starts on the trampoline's page tables.
 ///
 /// # Safety
@@ -88,8 +99,6 @@ pub unsafe fn start(
         }
     }
     let vector = (trampoline.page >> 12) as u8;
-    apic::send_init(cpu.apic_id);
-    timer::delay(10_000);
     for _ in 0..2 {
         apic::send_startup(cpu.apic_id, vector);
         for _ in 0..50 {

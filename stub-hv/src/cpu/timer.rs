@@ -11,6 +11,9 @@ const PIT_FREQUENCY: u64 = 1_193_182;
 const PIT_COMMAND: u16 = 0x43;
 const PIT_CHANNEL_2: u16 = 0x42;
 const GATE: u16 = 0x61;
+/// How long the time stamp counter is measured. The clock is for patience with a line, not for the guest: a few
+/// percent do.
+const CALIBRATION_MS: u64 = 2;
 
 static TICKS_PER_MS: AtomicU64 = AtomicU64::new(1_000_000);
 
@@ -56,6 +59,9 @@ pub fn linger(turns: u32) {
 /// Measures the time stamp counter against the interval timer.
 pub fn calibrate() {
     let start = now();
-    delay(10_000);
-    TICKS_PER_MS.store((now().wrapping_sub(start) / 10).max(1), Ordering::Relaxed);
+    delay(CALIBRATION_MS * 1000);
+    TICKS_PER_MS.store(
+        (now().wrapping_sub(start) / CALIBRATION_MS).max(1),
+        Ordering::Relaxed,
+    );
 }

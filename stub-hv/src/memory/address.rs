@@ -57,4 +57,31 @@ pub trait GuestMemory {
 
     /// Copies `from` to guest memory at `at`.
     fn write(&mut self, at: GuestPhysical, from: &[u8]) -> Result<(), Inaccessible>;
+
+    /// Copies `length` bytes from `from` to `to`; the two may overlap.
+    fn copy(&mut self, from: GuestPhysical, to: GuestPhysical, length: u64) -> Result<(), Inaccessible> {
+        copy_by_pages(self, from, to, length)
+    }
+}
+
+/// [`GuestMemory::copy`] with nothing but the trait's reads and writes. An error leaves a part copied.
+pub(super) fn copy_by_pages<M: GuestMemory + ?Sized>(
+    memory: &mut M,
+    from: GuestPhysical,
+    to: GuestPhysical,
+    length: u64,
+) -> Result<(), Inaccessible> {
+    const CHUNK: u64 = 4096;
+    let mut buffer = [0; CHUNK as usize];
+    let mut done = 0;
+    while done < length {
+        let count = CHUNK.min(length - done);
+        // Towards higher addresses the end goes first, or a chunk would overwrite the next one.
+        let offset = if to > from { length - done - count } else { done };
+        let part = buffer.get_mut(..count as usize).unwrap_or_default();
+        memory.read(from.offset(offset), part)?;
+        memory.write(to.offset(offset), part)?;
+        done += count;
+    }
+    Ok(())
 }

@@ -1,31 +1,10 @@
-//! Moving and clearing guest memory through the access trait, a page at a time.
+//! Clearing guest memory through the access trait, a page at a time.
 
 use crate::memory::GuestMemory;
 use crate::memory::GuestPhysical;
 use crate::memory::Inaccessible;
 
 const CHUNK: u64 = 4096;
-
-/// Copies `length` bytes from `from` to `to`; the two may overlap.
-pub(super) fn move_memory<M: GuestMemory>(
-    memory: &mut M,
-    from: u64,
-    to: u64,
-    length: u64,
-) -> Result<(), Inaccessible> {
-    let mut buffer = [0; CHUNK as usize];
-    let mut done = 0;
-    while done < length {
-        let count = CHUNK.min(length - done);
-        // Towards higher addresses the end goes first, or a chunk would overwrite the next one.
-        let offset = if to > from { length - done - count } else { done };
-        let part = buffer.get_mut(..count as usize).unwrap_or_default();
-        memory.read(GuestPhysical(from).offset(offset), part)?;
-        memory.write(GuestPhysical(to).offset(offset), part)?;
-        done += count;
-    }
-    Ok(())
-}
 
 /// Fills `length` bytes from `at` with zeros.
 pub(super) fn clear<M: GuestMemory>(memory: &mut M, at: u64, length: u64) -> Result<(), Inaccessible> {
@@ -53,7 +32,7 @@ mod tests {
             let mut memory = FakeMemory::up_to(0x10000);
             let bytes: Vec<u8> = (0..length).map(|i| (i * 7 + i / 256) as u8).collect();
             memory.put(from, &bytes);
-            move_memory(&mut memory, from, to, length).unwrap();
+            memory.copy(GuestPhysical(from), GuestPhysical(to), length).unwrap();
             prop_assert_eq!(memory.get(to, length as usize), bytes);
             memory.put(to + length, b"!");
             clear(&mut memory, to, length).unwrap();

@@ -15,7 +15,6 @@ use super::LoadError;
 use super::Mode;
 use super::PAGE;
 use super::Request;
-use super::copy::move_memory;
 use crate::memory::GuestMemory;
 use crate::memory::GuestPhysical;
 use crate::memory::MemoryMap;
@@ -45,10 +44,9 @@ pub(super) fn load<M: GuestMemory>(memory: &mut M, request: &Request<'_>) -> Res
     if let (Some(initrd), Some(module)) = (&initrd, request.modules.first())
         && initrd.start != module.range.start
     {
-        move_memory(
-            memory,
-            module.range.start,
-            initrd.start,
+        memory.copy(
+            GuestPhysical(module.range.start),
+            GuestPhysical(initrd.start),
             initrd.end - initrd.start,
         )?;
     }

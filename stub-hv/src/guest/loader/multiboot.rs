@@ -14,7 +14,6 @@ use super::Module;
 use super::PAGE;
 use super::Request;
 use super::copy::clear;
-use super::copy::move_memory;
 use crate::boot::multiboot::BOOT_MAGIC;
 use crate::boot::multiboot::MAX_MODULES;
 use crate::memory::GuestMemory;
@@ -44,7 +43,11 @@ pub(super) fn load<M: GuestMemory>(memory: &mut M, request: &Request<'_>) -> Res
 
     for (module, place) in request.modules.iter().zip(&modules) {
         if module.range.start != place.start {
-            move_memory(memory, module.range.start, place.start, place.end - place.start)?;
+            memory.copy(
+                GuestPhysical(module.range.start),
+                GuestPhysical(place.start),
+                place.end - place.start,
+            )?;
         }
     }
     for segment in segments.iter() {

@@ -9,9 +9,9 @@
 
 use super::LoadError;
 use super::PAGE;
-use super::copy::move_memory;
 use crate::boot::multiboot::MAX_MODULES;
 use crate::memory::GuestMemory;
+use crate::memory::GuestPhysical;
 use crate::memory::Inaccessible;
 use crate::memory::MemoryMap;
 use core::cmp::Reverse;
@@ -43,7 +43,7 @@ impl Plan {
     pub fn run<M: GuestMemory>(&self, memory: &mut M) -> Result<(), Inaccessible> {
         self.moves
             .iter()
-            .try_for_each(|step| move_memory(memory, step.from, step.to, step.length))
+            .try_for_each(|step| memory.copy(GuestPhysical(step.from), GuestPhysical(step.to), step.length))
     }
 }
 
