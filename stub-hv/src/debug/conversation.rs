@@ -202,7 +202,7 @@ impl Conversation {
         let seen = owner.nmis.load(core::sync::atomic::Ordering::Relaxed);
         self.line.interrupts(true);
         exceptions::wait_for_nmi(seen);
-        owner.state.take_kick();
+        owner.state.take_kicks(exceptions::take_pending_nmi);
         self.line.interrupts(false);
     }
 

@@ -309,7 +309,7 @@ impl Stepper {
         if self.purpose == Purpose::None || self.end != End::Delivery || vcpu.pending().is_some() {
             return None;
         }
-        cpu.state.take_kick();
+        cpu.state.take_kicks(crate::cpu::exceptions::take_pending_nmi);
         self.done(cpu, vcpu)
     }
 

@@ -47,6 +47,12 @@ pub enum Activity {
     Shutdown,
 }
 
+const NO_KICK: u8 = 0;
+/// It is about to be sent.
+const KICK_ANNOUNCED: u8 = 1;
+/// It has been sent: it is pending, or has been taken.
+const KICK_SENT: u8 = 2;
+
 const STARTUP_PENDING: u32 = 1 << 8;
 /// No instruction is at an odd non-canonical address.
 const NO_PASS: u64 = 1 << 62 | 1;
@@ -57,8 +63,10 @@ const NO_PASS: u64 = 1 << 62 | 1;
 pub struct CpuState {
     /// Park at the next opportunity.
     stop: AtomicBool,
-    /// An NMI was sent by another CPU of the hypervisor, and not yet taken.
-    kicked: AtomicBool,
+    /// Where an NMI that a CPU of the hypervisor sends is: [`NO_KICK`], [`KICK_ANNOUNCED`], [`KICK_SENT`].
+    kick: AtomicU8,
+    /// An NMI was sent once more, without a mark, because the CPU did not park.
+    resent: AtomicBool,
     parked: AtomicBool,
     activity: AtomicU8,
     init: AtomicBool,
@@ -80,7 +88,8 @@ impl CpuState {
     pub const fn new() -> Self {
         Self {
             stop: AtomicBool::new(false),
-            kicked: AtomicBool::new(false),
+            kick: AtomicU8::new(NO_KICK),
+            resent: AtomicBool::new(false),
             parked: AtomicBool::new(false),
             activity: AtomicU8::new(Activity::WaitForStartUp as u8),
             init: AtomicBool::new(false),
@@ -129,10 +138,38 @@ impl CpuState {
         self.parked.load(Ordering::Acquire)
     }
 
-    /// Takes the mark of an NMI that another CPU of the hypervisor sent. While it is set, the next NMI is
-    /// that one.
+    /// Takes the mark of an NMI that a CPU of the hypervisor sent. That NMI has been taken, or is pending: it is
+    /// the hypervisor's in either case.
     pub fn take_kick(&self) -> bool {
-        self.kicked.swap(false, Ordering::AcqRel)
+        loop {
+            match self.kick.load(Ordering::Acquire) {
+                NO_KICK => return false,
+                // The sender does nothing in between but send it.
+                KICK_ANNOUNCED => core::hint::spin_loop(),
+                _ => {
+                    self.kick.store(NO_KICK, Ordering::Release);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Takes every mark there is, and with `take_nmi` the NMIs they stand for. Whether there was one.
+    ///
+    /// An NMI may have come for another reason just before the mark went up. Were the mark taken for that one, the
+    /// one it stands for would look like the guest's.
+    pub fn take_kicks(&self, take_nmi: impl Fn()) -> bool {
+        let mut any = false;
+        while self.take_kick() {
+            any = true;
+            take_nmi();
+        }
+        any
+    }
+
+    /// Takes the sign of an NMI without a mark that was sent because the CPU did not park.
+    pub fn take_resent(&self) -> bool {
+        self.resent.load(Ordering::Relaxed) && self.resent.swap(false, Ordering::AcqRel)
     }
 
     /// Asks for an INIT of the virtual CPU. A start-up IPI from before it counts no more; one that follows is
@@ -221,8 +258,13 @@ static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
 /// Interrupts a CPU of the hypervisor, whatever it does.
 pub fn kick(cpu: &PerCpu) {
     // One NMI for each time the mark goes up: a second would be taken for the guest's.
-    if !cpu.state.kicked.swap(true, Ordering::AcqRel) {
+    let kick = &cpu.state.kick;
+    if kick
+        .compare_exchange(NO_KICK, KICK_ANNOUNCED, Ordering::AcqRel, Ordering::Relaxed)
+        .is_ok()
+    {
         apic::send_nmi(cpu.apic_id);
+        kick.store(KICK_SENT, Ordering::Release);
     }
 }
 
@@ -263,6 +305,7 @@ pub fn stop(cpu: &'static PerCpu) -> Option<Stopped> {
             if now.wrapping_sub(since) > 200 {
                 since = now;
                 // The mark may be up for an NMI that never came.
+                other.state.resent.store(true, Ordering::Release);
                 apic::send_nmi(other.apic_id);
             }
         }
@@ -335,6 +378,35 @@ impl Stopped {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_takes_its_nmi_along() {
+        let state = CpuState::new();
+        assert!(!state.take_kicks(|| panic!("no mark, no NMI")));
+        let taken = core::cell::Cell::new(0);
+        state.kick.store(KICK_SENT, Ordering::Relaxed);
+        let any = state.take_kicks(|| {
+            taken.set(taken.get() + 1);
+            if taken.get() == 1 {
+                // Another CPU calls right now: its NMI may have been the one just taken.
+                state.kick.store(KICK_SENT, Ordering::Relaxed);
+            }
+        });
+        assert!(any && taken.get() == 2 && !state.take_kick());
+    }
+
+    #[test]
+    fn a_mark_is_not_taken_before_its_nmi_is_sent() {
+        let state = CpuState::new();
+        state.kick.store(KICK_ANNOUNCED, Ordering::Relaxed);
+        std::thread::scope(|scope| {
+            let taker = scope.spawn(|| state.take_kick());
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            assert!(!taker.is_finished());
+            state.kick.store(KICK_SENT, Ordering::Release);
+            assert!(taker.join().unwrap());
+        });
+    }
 
     #[test]
     fn an_init_forgets_the_start_up_before_it_and_not_the_one_behind_it() {

@@ -177,12 +177,13 @@ fn park<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
         nmi(cpu, vcpu);
     }
     cpu.state.set_parked(false);
+    cpu.state.take_resent();
     vcpu.get().release();
 }
 
 /// Decides what an NMI that was taken meant: another CPU's call, the debugger's input, or the guest's own.
 fn nmi<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
-    let called = cpu.state.take_kick();
+    let called = cpu.state.take_kicks(exceptions::take_pending_nmi) || cpu.state.take_resent();
     if session::input_waits(cpu) {
         if world::is_stopped() {
             conversation::pass_interrupt_on();
