@@ -1,7 +1,7 @@
-//! Links the binary as a freestanding image: no start files, no libraries, its own section layout.
+//! Links the hypervisor and its unpacker as freestanding images: no start files, no libraries, their own section
+//! layouts.
 
 fn main() {
-    println!("cargo:rerun-if-changed=link.ld");
     let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     for argument in [
         "-nostartfiles",
@@ -15,5 +15,8 @@ fn main() {
     ] {
         println!("cargo:rustc-link-arg-bins={argument}");
     }
-    println!("cargo:rustc-link-arg-bins=-Wl,-T,{here}/link.ld");
+    for (binary, script) in [("stub-hv", "link.ld"), ("unpacker", "unpacker/link.ld")] {
+        println!("cargo:rerun-if-changed={script}");
+        println!("cargo:rustc-link-arg-bin={binary}=-Wl,-T,{here}/{script}");
+    }
 }

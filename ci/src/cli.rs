@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::verbs::{bench, build, demo, image, run, setup, test};
+use crate::verbs::{bench, build, cmd, demo, image, run, setup, test};
 
 /// Builds, boots, tests and measures stub-hv.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ enum Verb {
     Test(test::Args),
     /// Measure the hypervisor side by side with QEMU's own gdbstub
     Bench(bench::Args),
+    /// Try a command or a script of the command language without a target
+    Cmd(cmd::Args),
     /// Make a GRUB ISO (BIOS) that boots the same thing from a USB stick
     Image(image::Args),
 }
@@ -47,6 +49,7 @@ impl Cli {
             Verb::Demo(args) => demo::main(&args),
             Verb::Test(args) => test::main(&args),
             Verb::Bench(args) => bench::main(&args),
+            Verb::Cmd(args) => cmd::main(&args),
             Verb::Image(args) => image::main(&args),
         }
     }

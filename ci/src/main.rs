@@ -12,6 +12,7 @@ mod initrd;
 mod interrupt;
 mod kernel;
 mod needs;
+mod pack;
 mod port;
 mod steps;
 mod verbs;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod build;
+pub(crate) mod cmd;
 pub(crate) mod demo;
 pub(crate) mod image;
 pub(crate) mod run;

@@ -32,6 +32,11 @@ impl<'t> Args<'t> {
         }
     }
 
+    /// The command word as typed.
+    pub(crate) fn word(&self) -> &'t str {
+        self.tokens.first().map_or("", |token| &token.text)
+    }
+
     /// The command as typed, its tokens joined with single spaces, braces lost.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -50,6 +55,20 @@ impl<'t> Args<'t> {
         Some(token)
     }
 
+    /// The next token, which stays the next.
+    pub(crate) fn peek(&self) -> Option<&'t Token> {
+        self.tokens.get(self.next)
+    }
+
+    /// All text that is left as it was typed, and where it begins; an error at the end of the text says what is
+    /// missing if there is none.
+    pub(crate) fn rest(&mut self, missing: &str) -> Result<(usize, &'t str), Error> {
+        let start = self.required(missing)?.span.start;
+        self.next = self.tokens.len();
+        let end = self.tokens.last().map_or(start, |token| token.span.end);
+        Ok((start, self.input.get(start..end).unwrap_or_default()))
+    }
+
     /// The next token, or an error at the end of the text that says what is missing.
     pub(crate) fn required(&mut self, missing: &str) -> Result<&'t Token, Error> {
         self.next().ok_or_else(|| self.missing(missing))
@@ -63,6 +82,26 @@ impl<'t> Args<'t> {
     /// An error at `token`.
     pub(crate) fn error(&self, token: &Token, message: impl Into<String>) -> Error {
         Error::new(self.input, token.span.start, message)
+    }
+
+    /// An error at byte `offset` of the command.
+    pub(crate) fn error_at(&self, offset: usize, message: impl Into<String>) -> Error {
+        Error::new(self.input, offset, message)
+    }
+
+    /// The whole command as it was sent.
+    pub(crate) fn input(&self) -> &'t str {
+        self.input
+    }
+
+    /// Are there parameters at all?
+    pub(crate) fn has_parameters(&self) -> bool {
+        self.tokens.len() > 1
+    }
+
+    /// HyperDbg's sentence for a command with too few or too many words.
+    pub(crate) fn incorrect_use(&self, reason: &str) -> String {
+        format!("incorrect use of the '{}': {reason}", self.spec.name)
     }
 
     /// A parameter that the command does not take.

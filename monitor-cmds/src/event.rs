@@ -1,86 +1,45 @@
 //! One event: what it waits for, its options, and its place in the table.
 
-use crate::Direction;
+mod spec;
+mod state;
+
+pub use spec::EventSpec;
+pub use spec::Registration;
+pub use state::EventState;
+pub(crate) use state::StateCell;
+
+use crate::AddressSpace;
 use crate::EventOptions;
 use crate::Hit;
 use crate::Moment;
 use crate::Occurrence;
-use crate::Stage;
-use alloc::string::String;
-use core::fmt;
+use crate::Trigger;
+use crate::script::Script;
 
 /// The tag of event 0; tags exist beside numbers because HyperDbg's scripts see both.
 pub const TAG_BASE: u32 = 0x100_0000;
 
-/// What an event waits for: its command word and positional parameters, as typed values.
-///
-/// `Display` gives the canonical command, such as `!ioout 3f8`, without options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trigger {
-    /// `!ioin`, `!ioout`.
-    Io {
-        /// Which of the two.
-        direction: Direction,
-        /// The port; `None` is every port.
-        port: Option<u16>,
-    },
-}
-
-impl Trigger {
-    /// The event's kind as one word: its command without the exclamation mark (`ioin`, `ioout`).
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Io {
-                direction: Direction::In,
-                ..
-            } => "ioin",
-            Self::Io {
-                direction: Direction::Out,
-                ..
-            } => "ioout",
-        }
-    }
-
-    /// Is `occurrence` what this waits for?
-    pub fn matches(&self, occurrence: &Occurrence) -> bool {
-        match (self, occurrence) {
-            (Self::Io { direction, port }, Occurrence::Io(io)) => {
-                *direction == io.direction && port.is_none_or(|port| io.touches(port))
-            }
-        }
-    }
-}
-
-impl fmt::Display for Trigger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "!{}", self.kind())?;
-        match self {
-            Self::Io { port: Some(port), .. } => write!(f, " {port:x}"),
-            Self::Io { port: None, .. } => Ok(()),
-        }
-    }
-}
-
-/// An event as a command asks for it, not registered yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventSpec {
-    /// What it waits for.
-    pub trigger: Trigger,
-    /// Its options.
-    pub options: EventOptions,
-    /// The command as typed, for `events`: its tokens joined with single spaces.
-    pub text: String,
-}
+/// The bits of CR3 that say where the page tables are.
+const CR3_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
 /// A registered event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Event {
-    pub(crate) id: u32,
-    pub(crate) enabled: bool,
-    pub(crate) spec: EventSpec,
+    id: u32,
+    state: StateCell,
+    registration: Registration,
 }
 
 impl Event {
+    /// An enabled event with number `id`.
+    pub(crate) fn new(id: u32, registration: Registration) -> Self {
+        Self {
+            id,
+            state: StateCell::new(EventState::Enabled),
+            registration,
+        }
+    }
+
     /// Its number: counts from 0 and is never given twice.
     pub fn id(&self) -> u32 {
         self.id
@@ -93,27 +52,48 @@ impl Event {
 
     /// Does it act?
     pub fn is_enabled(&self) -> bool {
-        self.enabled
+        self.state.get() == EventState::Enabled
+    }
+
+    pub(crate) fn state(&self) -> &StateCell {
+        &self.state
     }
 
     /// What it waits for.
     pub fn trigger(&self) -> Trigger {
-        self.spec.trigger
+        self.registration.trigger
     }
 
     /// Its options.
     pub fn options(&self) -> &EventOptions {
-        &self.spec.options
+        &self.registration.options
+    }
+
+    /// Its compiled script.
+    pub fn script(&self) -> Option<&Script> {
+        self.registration.script.as_ref()
     }
 
     /// The command that made it: its tokens joined with single spaces.
     pub fn text(&self) -> &str {
-        &self.spec.text
+        &self.registration.text
     }
 
     /// Can it fire on `cpu`: enabled, and not bound to another one?
     pub(crate) fn is_live_on(&self, cpu: u32) -> bool {
-        self.enabled && self.spec.options.core.is_none_or(|core| core == cpu)
+        self.is_enabled() && self.options().core.is_none_or(|core| core == cpu)
+    }
+
+    /// Is it bound to no other process than the running one? One that watches physical memory is bound to none.
+    fn is_in_process(&self, moment: &Moment) -> bool {
+        if matches!(self.trigger(), Trigger::Monitor(monitor) if monitor.space == AddressSpace::Physical) {
+            return true;
+        }
+        let options = self.options();
+        options.pid.is_none_or(|pid| moment.pid == Some(pid))
+            && options
+                .cr3
+                .is_none_or(|cr3| (cr3 ^ moment.cr3) & CR3_ADDRESS == 0)
     }
 
     /// What to tell the user when it stopped the guest.
@@ -126,9 +106,14 @@ impl Event {
         }
     }
 
-    /// Does it fire for `occurrence` at `moment`? Every event acts before the instruction takes effect.
+    /// Is it about `occurrence`, whatever its stages? Its condition code has not been asked.
+    pub(crate) fn is_about(&self, moment: &Moment, occurrence: &Occurrence) -> bool {
+        self.is_live_on(moment.cpu) && self.is_in_process(moment) && self.trigger().matches(occurrence)
+    }
+
+    /// Does it fire for `occurrence` at `moment`? Its condition code has not been asked.
     pub fn fires(&self, moment: &Moment, occurrence: &Occurrence) -> bool {
-        moment.stage == Stage::Pre && self.is_live_on(moment.cpu) && self.trigger().matches(occurrence)
+        self.options().stages.has(moment.stage) && self.is_about(moment, occurrence)
     }
 }
 

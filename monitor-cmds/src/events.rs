@@ -2,58 +2,68 @@
 //!
 //! Its slots are lent or given by the caller, so its capacity is fixed and nothing is allocated when an event
 //! fires. Events stay in order of registration, which is the order in which they fire: the filled slots are the
-//! first [`Events::len`] ones.
+//! first ones.
+//!
+//! Commands change the table, that is while the guest is stopped or under the caller's lock. Scripts enable, disable
+//! and clear events while the guest runs, through a shared reference: [`Events::set_state`].
 
 use crate::Event;
-use crate::EventSpec;
+use crate::EventState;
 use crate::Intercepts;
 use crate::Moment;
 use crate::Occurrence;
+use crate::Outputs;
+use crate::Registration;
 use crate::Target;
+use crate::script::Globals;
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::AtomicU64;
+use core::sync::atomic::Ordering;
 use managed::ManagedSlice;
 
-/// All registered events.
-///
-/// The table is changed only by commands, that is while the guest is stopped or under the caller's lock; looking
-/// events up needs only a shared reference.
+/// All registered events, the output sources that they may name, and the global variables of their scripts.
 #[derive(Debug)]
 pub struct Events<'s> {
     slots: ManagedSlice<'s, Option<Event>>,
-    len: usize,
+    /// Filled slots, those of cleared events included.
+    used: usize,
     next_id: u32,
-    generation: u64,
+    generation: AtomicU64,
+    outputs: Outputs,
+    globals: Globals,
 }
 
 impl<'s> Events<'s> {
     /// An empty table in `slots`, one event each; whatever the slots hold is dropped.
     pub fn new(slots: impl Into<ManagedSlice<'s, Option<Event>>>) -> Self {
         let mut slots = slots.into();
-        slots.fill(None);
+        slots.iter_mut().for_each(|slot| *slot = None);
         Self {
             slots,
-            len: 0,
+            used: 0,
             next_id: 0,
-            generation: 0,
+            generation: AtomicU64::new(0),
+            outputs: Outputs::default(),
+            globals: Globals::default(),
         }
     }
 
     /// An empty table on the heap with room for `capacity` events.
     pub fn with_capacity(capacity: usize) -> Events<'static> {
         let mut slots = Vec::new();
-        slots.resize(capacity, None);
+        slots.resize_with(capacity, || None);
         Events::new(slots)
     }
 
     /// How many events are registered, enabled or not.
     pub fn len(&self) -> usize {
-        self.len
+        self.iter().count()
     }
 
     /// Is no event registered?
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.iter().next().is_none()
     }
 
     /// How many events there is room for.
@@ -63,19 +73,40 @@ impl<'s> Events<'s> {
 
     /// The events in order of registration.
     pub fn iter(&self) -> impl Iterator<Item = &Event> {
-        self.slots.iter().flatten()
+        let events = self.slots.iter().flatten();
+        events.filter(|event| event.state().get() != EventState::Cleared)
     }
 
     /// The event with number `id`.
     pub fn get(&self, id: u32) -> Option<&Event> {
-        self.iter().find(|event| event.id == id)
+        self.iter().find(|event| event.id() == id)
+    }
+
+    /// The output sources.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
+    /// The output sources, to change them.
+    pub fn outputs_mut(&mut self) -> &mut Outputs {
+        &mut self.outputs
+    }
+
+    /// The global variables of all scripts, those of commands included.
+    pub fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    /// [`Self::globals`], to compile a script with.
+    pub fn globals_mut(&mut self) -> &mut Globals {
+        &mut self.globals
     }
 
     /// A number that changes whenever [`Events::intercepts`] may: a CPU that remembers it knows whether to arm
     /// anew. A new table has generation 0 and nothing to intercept. Where the table is behind a lock, mirror it in an
-    /// atomic after each command, and CPUs need no lock to see that nothing changed.
+    /// atomic after each command and each [`Events::set_state`], and CPUs need no lock to see that nothing changed.
     pub fn generation(&self) -> u64 {
-        self.generation
+        self.generation.load(Ordering::Acquire)
     }
 
     /// What CPU `cpu` must intercept now. Pure and without allocation; the result looks into the table.
@@ -83,7 +114,14 @@ impl<'s> Events<'s> {
         Intercepts::of(&self.slots, cpu)
     }
 
-    /// The events that fire for `occurrence` at `moment`, in order of registration. Allocates nothing, cannot panic.
+    /// Is an event on `cpu` bound to a process by its number, so that [`Moment::pid`] must be known?
+    pub fn asks_for_process(&self, cpu: u32) -> bool {
+        self.iter()
+            .any(|event| event.is_live_on(cpu) && event.options().pid.is_some())
+    }
+
+    /// The events that fire for `occurrence` at `moment`, in order of registration, before their conditions are asked.
+    /// Allocates nothing, cannot panic. [`crate::dispatch()`] does all of it.
     pub fn matching(&self, moment: Moment, occurrence: Occurrence) -> impl Iterator<Item = &Event> {
         self.iter().filter(move |event| event.fires(&moment, &occurrence))
     }
@@ -92,19 +130,16 @@ impl<'s> Events<'s> {
     ///
     /// # Errors
     /// [`EventsError::Full`]; the number is not used up then.
-    pub fn add(&mut self, spec: EventSpec) -> Result<u32, EventsError> {
+    pub fn add(&mut self, registration: Registration) -> Result<u32, EventsError> {
+        self.sweep();
         let capacity = self.capacity();
         let id = self.next_id;
-        let (Some(slot), Some(next)) = (self.slots.get_mut(self.len), id.checked_add(1)) else {
+        let (Some(slot), Some(next)) = (self.slots.get_mut(self.used), id.checked_add(1)) else {
             return Err(EventsError::Full { capacity });
         };
-        *slot = Some(Event {
-            id,
-            enabled: true,
-            spec,
-        });
+        *slot = Some(Event::new(id, registration));
         self.next_id = next;
-        self.len = self.len.saturating_add(1);
+        self.used = self.used.saturating_add(1);
         self.touch();
         Ok(id)
     }
@@ -114,7 +149,7 @@ impl<'s> Events<'s> {
     /// # Errors
     /// [`EventsError::Unknown`] for a number, [`EventsError::Empty`] for all of none.
     pub fn enable(&mut self, target: Target) -> Result<(), EventsError> {
-        self.set_enabled(target, true)
+        self.change(target, EventState::Enabled)
     }
 
     /// Makes events not act, but keeps them.
@@ -122,7 +157,7 @@ impl<'s> Events<'s> {
     /// # Errors
     /// As [`Events::enable`].
     pub fn disable(&mut self, target: Target) -> Result<(), EventsError> {
-        self.set_enabled(target, false)
+        self.change(target, EventState::Disabled)
     }
 
     /// Removes events. Numbers are not given again, not even after `all`.
@@ -130,55 +165,65 @@ impl<'s> Events<'s> {
     /// # Errors
     /// As [`Events::enable`].
     pub fn clear(&mut self, target: Target) -> Result<(), EventsError> {
-        self.check(target)?;
+        self.change(target, EventState::Cleared)?;
+        self.sweep();
+        Ok(())
+    }
+
+    /// Changes one event while the guest runs, as scripts do. Allocates and frees nothing: the slot of a cleared event is
+    /// freed by the next command. `false` if there is no such event.
+    pub fn set_state(&self, id: u32, state: EventState) -> bool {
+        let changed = self.get(id).is_some_and(|event| event.state().set(state));
+        if changed {
+            self.touch();
+        }
+        changed
+    }
+
+    /// Removes everything, output sources and global variables included, and lets numbers begin at 0 again, as at
+    /// start. The generation still grows.
+    pub fn unload(&mut self) {
+        self.slots.iter_mut().for_each(|slot| *slot = None);
+        self.used = 0;
+        self.next_id = 0;
+        self.outputs = Outputs::default();
+        self.globals = Globals::default();
+        self.touch();
+    }
+
+    fn change(&mut self, target: Target, state: EventState) -> Result<(), EventsError> {
+        match target {
+            Target::All if self.is_empty() => return Err(EventsError::Empty),
+            Target::Id(id) if self.get(id).is_none() => return Err(EventsError::Unknown),
+            Target::All | Target::Id(_) => {}
+        }
+        for event in self.iter() {
+            if target == Target::All || target == Target::Id(event.id()) {
+                event.state().set(state);
+            }
+        }
+        self.touch();
+        Ok(())
+    }
+
+    /// Frees the slots of cleared events and moves the others together.
+    fn sweep(&mut self) {
         let mut kept = 0_usize;
-        for index in 0..self.len {
-            let keep = match (target, self.slots.get(index)) {
-                (Target::Id(id), Some(Some(event))) => event.id != id,
-                _ => false,
-            };
-            if keep {
+        for index in 0..self.used {
+            let slot = self.slots.get(index).and_then(Option::as_ref);
+            if slot.is_some_and(|event| event.state().get() != EventState::Cleared) {
                 self.slots.swap(kept, index);
                 kept = kept.saturating_add(1);
             }
         }
         if let Some(freed) = self.slots.get_mut(kept..) {
-            freed.fill(None);
+            freed.iter_mut().for_each(|slot| *slot = None);
         }
-        self.len = kept;
-        self.touch();
-        Ok(())
+        self.used = kept;
     }
 
-    /// Removes everything and lets numbers begin at 0 again, as at start. The generation still grows.
-    pub fn unload(&mut self) {
-        self.slots.fill(None);
-        self.len = 0;
-        self.next_id = 0;
-        self.touch();
-    }
-
-    fn set_enabled(&mut self, target: Target, enabled: bool) -> Result<(), EventsError> {
-        self.check(target)?;
-        for event in self.slots.iter_mut().flatten() {
-            if target == Target::All || target == Target::Id(event.id) {
-                event.enabled = enabled;
-            }
-        }
-        self.touch();
-        Ok(())
-    }
-
-    fn check(&self, target: Target) -> Result<(), EventsError> {
-        match target {
-            Target::All if self.is_empty() => Err(EventsError::Empty),
-            Target::Id(id) if self.get(id).is_none() => Err(EventsError::Unknown),
-            Target::All | Target::Id(_) => Ok(()),
-        }
-    }
-
-    fn touch(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
+    fn touch(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Command;
 use crate::Events;
+use crate::ImmediateScript;
 use crate::Machine;
 use crate::commands;
 use crate::parse_bytes;
@@ -27,8 +28,53 @@ pub fn execute(
         Command::Phys(mode) => commands::phys::execute(*mode, machine, out),
         Command::Reset => commands::reset::execute(machine, out),
         Command::Event(spec) => commands::event::execute(spec, machine, events, out),
-        Command::Events(action) => commands::events::execute(*action, events, out),
+        Command::Events(action) => commands::events::execute(*action, machine, events, out),
         Command::Last => commands::last::execute(machine, out),
+        Command::Output(action) => commands::output::execute(action, events, out),
+        Command::Prealloc(asked) => commands::prealloc::execute(*asked, events, out),
+        Command::Preactivate => commands::preactivate::execute(out),
+        Command::Flush => commands::flush::execute(machine, out),
+        Command::Dump(dump) => commands::dump::execute(dump, machine, events.globals_mut(), out),
+        Command::Edit(edit) => commands::edit::execute(edit, machine, events.globals_mut(), out),
+        Command::Search(search) => commands::search::execute(search, machine, events.globals_mut(), out),
+        Command::List(list) => commands::list::execute(list, machine, events.globals_mut(), out),
+        Command::Stack(stack) => commands::stack::execute(stack, machine, events.globals_mut(), out),
+        Command::Translate(translate) => {
+            commands::page_table::execute(translate, machine, events.globals_mut(), out)
+        }
+        Command::Idt(entry) => commands::idt::execute(*entry, machine, out),
+        Command::Apic => commands::apic::execute(machine, out),
+        Command::IoApic => commands::ioapic::execute(machine, out),
+        Command::PciTree => commands::pci::tree(machine, out),
+        Command::PciCam { at, dump } => commands::pci::cam(*at, *dump, machine, out),
+        Command::Task(kind, action) => {
+            commands::process::execute(*kind, action, machine, events.globals_mut(), out)
+        }
+        Command::Register(action) => commands::registers::execute(action, machine, events.globals_mut(), out),
+        Command::Evaluate(script) => commands::evaluate::run(script, machine, events, out),
+        Command::Print(expression) => {
+            let script = ImmediateScript::printing(expression);
+            commands::evaluate::run(&script, machine, events, out)
+        }
+        Command::Formats(expression) => {
+            commands::evaluate::show_formats(expression, machine, events.globals_mut(), out)
+        }
+        Command::Core(cpu) => commands::core::execute(*cpu, machine, out),
+        Command::Settings(action) => commands::settings::execute(*action, machine, out),
+        Command::Test(action) => commands::test::execute(*action, machine, out),
+        Command::Msr(access) => commands::msr::execute(*access, machine, out),
+        Command::Cpuid {
+            function,
+            subfunction,
+        } => commands::ucpuid::execute(*function, *subfunction, machine, out),
+        Command::Cpu => commands::cpu::execute(machine, out),
+        Command::Disassemble(command) => {
+            commands::disassemble::execute(command, machine, events.globals_mut(), out)
+        }
+        Command::Assemble(command) => {
+            commands::assemble::execute(command, machine, events.globals_mut(), out)
+        }
+        Command::Elsewhere(row) => commands::elsewhere::execute(row, out),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::COMMANDS;
 use crate::CommandSpec;
+use crate::ELSEWHERE;
 use crate::Group;
 use crate::OPTIONS;
 use crate::commands::find;
@@ -22,13 +23,17 @@ pub fn reference_markdown() -> String {
         if group == Group::Event {
             text.push_str("#### Options of every event\n\n| option | meaning |\n|---|---|\n");
             for option in OPTIONS {
-                text.push_str(&format!(
-                    "| `{} {}` | {} |\n",
-                    option.name, option.value, option.summary
-                ));
+                // A bar would end the cell, even in a code span.
+                let value = option.value.replace('|', "\\|");
+                text.push_str(&format!("| `{} {value}` | {} |\n", option.name, option.summary));
             }
             text.push('\n');
         }
+    }
+    text.push_str("### Done elsewhere\n\nHyperDbg's other commands.\n\n| command | instead |\n|---|---|\n");
+    for row in ELSEWHERE {
+        let words = row.words.join("`, `");
+        text.push_str(&format!("| `{words}` | {} |\n", row.instead));
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
@@ -67,8 +72,8 @@ fn sentence(summary: &str) -> String {
 /// The words that may stand where `line` ends: every word of the table that begins with the last, unfinished word
 /// of `line` (empty after a space), in the order of the table. Case does not matter.
 ///
-/// The first word is a command; after `help` comes a command; after an event command an option; after others what
-/// they take.
+/// The first word is a command; after `help` comes a command; after an event command what it takes and the
+/// options; after others what they take.
 pub fn completions(line: &str) -> Vec<&'static str> {
     let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty());
     let first = words.next();
@@ -79,7 +84,10 @@ pub fn completions(line: &str) -> Vec<&'static str> {
         _ if first.is_none() || only_word => commands().collect(),
         None => Vec::new(),
         Some(spec) if spec.name == "help" => commands().collect(),
-        Some(spec) if spec.group == Group::Event => OPTIONS.iter().map(|option| option.name).collect(),
+        Some(spec) if spec.group == Group::Event => {
+            let options = OPTIONS.iter().map(|option| option.name);
+            spec.keywords.iter().copied().chain(options).collect()
+        }
         Some(spec) => spec.keywords.to_vec(),
     };
     let begins = |word: &&str| {

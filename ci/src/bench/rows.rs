@@ -7,6 +7,7 @@ mod ctrl_c;
 mod footprint;
 mod memory_gdb;
 mod memory_raw;
+mod script;
 mod step_gdb;
 mod step_raw;
 
@@ -53,6 +54,10 @@ pub(super) const ALL: &[Row] = &[
     Row {
         name: boot_time::NAME,
         measure: boot_time::measure,
+    },
+    Row {
+        name: script::NAME,
+        measure: script::measure,
     },
     Row {
         name: footprint::NAME,

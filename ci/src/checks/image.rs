@@ -8,7 +8,7 @@ use elf::ElfBytes;
 use elf::abi::PT_LOAD;
 use elf::endian::LittleEndian;
 
-/// The most the loaded part of the release image may be.
+/// The most the loaded part of the packed release image may be.
 const LIMIT: u64 = 1 << 20;
 
 /// An error when the image's loaded part is 1 MiB or more.

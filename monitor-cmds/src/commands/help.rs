@@ -8,6 +8,8 @@ use crate::Group;
 use crate::OPTIONS;
 use crate::args::Args;
 use crate::command::with_suggestion;
+use crate::commands::elsewhere;
+use crate::commands::elsewhere::ELSEWHERE;
 use crate::commands::find;
 use alloc::format;
 use core::fmt;
@@ -26,8 +28,11 @@ pub(crate) static SPEC: CommandSpec = CommandSpec {
 };
 
 /// Groups and their titles, in the order of the help.
-pub(crate) const GROUPS: [(Group, &str); 3] = [
+pub(crate) const GROUPS: [(Group, &str); 6] = [
     (Group::Session, "Machine and session"),
+    (Group::Registers, "Registers and expressions"),
+    (Group::Memory, "Memory"),
+    (Group::System, "Processes, tables and devices"),
     (Group::Event, "Events: stop the guest when something happens"),
     (Group::Management, "Existing events"),
 ];
@@ -36,6 +41,9 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
     let Some(token) = args.next() else {
         return Ok(Command::Help(None));
     };
+    if let Some(elsewhere) = elsewhere::find(&token.text) {
+        return Ok(Command::Elsewhere(elsewhere));
+    }
     let Some(topic) = find(&token.text) else {
         let message = format!("err, couldn't find the help for the command at '{}'", token.text);
         return Err(args.error(token, with_suggestion(message, &token.text)));
@@ -51,11 +59,16 @@ pub(crate) fn execute(topic: Option<&CommandSpec>, out: &mut dyn Write) -> fmt::
     }
 }
 
+/// Columns of a command and its parameters at most; a longer one moves its summary.
+const HEAD_WIDTH: usize = 36;
+/// Columns that the words done elsewhere take.
+const WORDS_WIDTH: usize = 100;
+
 fn overview(out: &mut dyn Write) -> fmt::Result {
     let heads = COMMANDS
         .iter()
         .map(|spec| spec.name.len().saturating_add(spec.parameters.len()));
-    let width = heads.max().unwrap_or(0).saturating_add(1);
+    let width = heads.max().unwrap_or(0).saturating_add(1).min(HEAD_WIDTH);
     for (group, title) in GROUPS {
         writeln!(out, "{title}")?;
         for spec in COMMANDS.iter().filter(|spec| spec.group == group) {
@@ -63,9 +76,20 @@ fn overview(out: &mut dyn Write) -> fmt::Result {
             writeln!(out, "  {head:width$}  {}", spec.summary)?;
         }
     }
+    writeln!(out, "Done elsewhere, mostly by gdb ('help WORD' says how)")?;
+    let mut column = 0_usize;
+    for word in ELSEWHERE.iter().flat_map(|row| row.words) {
+        let width = word.len().saturating_add(1);
+        if column == 0 || column.saturating_add(width) > WORDS_WIDTH {
+            out.write_str(if column == 0 { " " } else { "\n " })?;
+            column = 1;
+        }
+        write!(out, " {word}")?;
+        column = column.saturating_add(width);
+    }
     writeln!(
         out,
-        "Numbers are hexadecimal; 0n10 is decimal. 'help COMMAND' explains one command."
+        "\nNumbers are hexadecimal; 0n10 is decimal. 'help COMMAND' explains one command."
     )
 }
 

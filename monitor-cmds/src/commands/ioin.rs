@@ -5,20 +5,22 @@ use crate::CommandSpec;
 use crate::Direction;
 use crate::Error;
 use crate::Group;
+use crate::Port;
+use crate::Token;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
-use crate::options::parse_event_args;
+use alloc::format;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!ioin",
     aliases: &[],
     group: Group::Event,
     parameters: "[PORT]",
-    summary: "stop when the guest executes IN or INS",
+    summary: "act when the guest executes IN or INS",
     details: "\
-PORT is a port number up to ffff; without it every port counts. An access of 2 or 4 bytes counts if it
-touches PORT anywhere. The guest is stopped before the instruction reads the port.",
+PORT is a port number up to ffff; without it every port counts. An access of 2 or 4 bytes counts if
+it touches PORT anywhere. The value read can be changed after, in AL, AX or EAX.",
     examples: &[
         ("!ioin 60", "stop at reads of the keyboard controller's data port"),
         ("!ioin core 1", "stop at any port read of CPU 1"),
@@ -29,13 +31,16 @@ touches PORT anywhere. The guest is stopped before the instruction reads the por
 
 /// `[PORT]` and options, for both directions.
 pub(crate) fn parse(args: &mut Args<'_>, direction: Direction) -> Result<Command, Error> {
-    let mut port = None;
-    let options = parse_event_args(args, |args, token| {
-        if port.is_some() {
-            return Err(args.unknown(token));
-        }
-        port = Some(event::port(args, token)?);
-        Ok(())
-    })?;
-    Ok(event::command(args, Trigger::Io { direction, port }, options))
+    let (port, draft) = event::optional(args, port)?;
+    event::command(args, Trigger::Io(Port { direction, port }), draft)
+}
+
+fn port(args: &Args<'_>, token: &Token) -> Result<u16, Error> {
+    let value = args.u64(token, "port")?;
+    u16::try_from(value).map_err(|_| {
+        args.error(
+            token,
+            format!("err, port is invalid: {value:x} is above ffff, the last port"),
+        )
+    })
 }

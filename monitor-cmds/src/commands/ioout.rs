@@ -10,10 +10,10 @@ pub(crate) static SPEC: CommandSpec = CommandSpec {
     aliases: &["!iout"],
     group: Group::Event,
     parameters: "[PORT]",
-    summary: "stop when the guest executes OUT or OUTS",
+    summary: "act when the guest executes OUT or OUTS",
     details: "\
-PORT is a port number up to ffff; without it every port counts. An access of 2 or 4 bytes counts if it
-touches PORT anywhere. The guest is stopped before the instruction writes the port.",
+PORT is a port number up to ffff; without it every port counts. An access of 2 or 4 bytes counts if
+it touches PORT anywhere. The value can be changed before, in AL, AX or EAX.",
     examples: &[
         (
             "!ioout 3f8",

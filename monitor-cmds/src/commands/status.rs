@@ -14,7 +14,7 @@ pub(crate) static SPEC: CommandSpec = CommandSpec {
     aliases: &[".status"],
     group: Group::Session,
     parameters: "",
-    summary: "print the state of CPUs, guest, transport and events, and how often each kind of exit happened",
+    summary: "print the state of CPUs, guest, transport and events, and the exit counters",
     details: "\
 One `key: value` a line, in this order: version, processor, guest, transport, reserved (the memory that
 the hypervisor keeps, decimal, in KiB), cpus (decimal count), `cpu N` for each CPU (offline, waiting,

@@ -4,21 +4,27 @@ use super::*;
 use crate::Direction;
 use crate::EventOptions;
 use crate::Io;
+use crate::Port;
 use crate::Ports;
 use crate::Stage;
 use crate::Trigger;
+use alloc::boxed::Box;
 use alloc::vec;
 use proptest::prelude::*;
 
-fn spec(direction: Direction, port: Option<u16>, core: Option<u32>) -> EventSpec {
-    EventSpec {
-        trigger: Trigger::Io { direction, port },
-        options: EventOptions { core },
+fn spec(direction: Direction, port: Option<u16>, core: Option<u32>) -> Registration {
+    Registration {
+        trigger: Trigger::Io(Port { direction, port }),
+        options: EventOptions {
+            core,
+            ..EventOptions::default()
+        },
+        script: None,
         text: "x".into(),
     }
 }
 
-fn out(port: u16) -> EventSpec {
+fn out(port: u16) -> Registration {
     spec(Direction::Out, Some(port), None)
 }
 
@@ -64,10 +70,58 @@ fn refusals() {
 
 #[test]
 fn used_slots_are_dropped() {
-    let mut old = Events::with_capacity(1);
-    old.add(out(1)).unwrap();
-    let event = old.get(0).cloned();
-    assert!(Events::new(vec![event]).is_empty());
+    let mut slots = [Some(Event::new(0, out(1))), None];
+    assert!(Events::new(&mut slots[..]).is_empty());
+    assert!(slots.iter().all(Option::is_none));
+}
+
+#[test]
+fn scripts_change_events_through_a_shared_reference() {
+    let mut events = Events::with_capacity(2);
+    events.add(out(1)).unwrap();
+    events.add(out(2)).unwrap();
+    let shared = &events;
+    let mut generation = shared.generation();
+    for (id, state, done) in [
+        (0, EventState::Disabled, true),
+        (0, EventState::Enabled, true),
+        (0, EventState::Cleared, true),
+        (0, EventState::Enabled, false),
+        (7, EventState::Disabled, false),
+    ] {
+        assert_eq!(shared.set_state(id, state), done, "{id} {state:?}");
+        assert_eq!(shared.generation() != generation, done);
+        generation = shared.generation();
+    }
+    assert_eq!((shared.len(), shared.get(0).is_some()), (1, false));
+    assert_eq!(fired(shared, on(0), Io::output(1, 1, 0)), [0_u32; 0]);
+    assert_eq!(events.add(out(3)), Ok(2));
+    assert_eq!(events.iter().map(Event::id).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(events.clear(Target::Id(0)), Err(EventsError::Unknown));
+}
+
+#[test]
+fn bound_to_a_process() {
+    let mut events = Events::with_capacity(3);
+    let mut bound = out(1);
+    bound.options.pid = Some(0x1a4);
+    events.add(bound.clone()).unwrap();
+    bound.options.pid = None;
+    bound.options.cr3 = Some(0x1000);
+    bound.options.core = Some(1);
+    events.add(bound).unwrap();
+    assert!(events.asks_for_process(0));
+    let moment = |pid, cr3| Moment { pid, cr3, ..on(1) };
+    for (moment, want) in [
+        (moment(None, 0), &[][..]),
+        (moment(Some(0x1a4), 0), &[0]),
+        (moment(Some(4), 0x8000_0000_0000_1fff), &[1]),
+        (moment(Some(0x1a4), 0x2000), &[0]),
+    ] {
+        assert_eq!(fired(&events, moment, Io::output(1, 1, 0)), want, "{moment:?}");
+    }
+    events.disable(Target::Id(0)).unwrap();
+    assert!(!events.asks_for_process(0));
 }
 
 #[test]
@@ -108,9 +162,9 @@ fn who_fires() {
         stage: Stage::Post,
         ..on(0)
     };
-    assert_eq!(fired(&events, after, Io::output(0x3f8, 1, 0)), []);
+    assert_eq!(fired(&events, after, Io::output(0x3f8, 1, 0)), [0_u32; 0]);
     events.disable(Target::Id(0)).unwrap();
-    assert_eq!(fired(&events, on(0), Io::output(0x3f8, 1, 0)), []);
+    assert_eq!(fired(&events, on(0), Io::output(0x3f8, 1, 0)), [0_u32; 0]);
 }
 
 fn io() -> impl Strategy<Value = Io> {
@@ -123,7 +177,7 @@ fn io() -> impl Strategy<Value = Io> {
     })
 }
 
-fn any_spec() -> impl Strategy<Value = EventSpec> {
+fn any_spec() -> impl Strategy<Value = Registration> {
     let direction = prop::sample::select(vec![Direction::In, Direction::Out]);
     (
         direction,
@@ -135,7 +189,7 @@ fn any_spec() -> impl Strategy<Value = EventSpec> {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Add(EventSpec),
+    Add(Box<Registration>),
     Enable(Target),
     Disable(Target),
     Clear(Target),
@@ -144,7 +198,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let target = || prop_oneof![1 => Just(Target::All), 6 => (0..10_u32).prop_map(Target::Id)];
     prop_oneof![
-        4 => any_spec().prop_map(Step::Add),
+        4 => any_spec().prop_map(|spec| Step::Add(Box::new(spec))),
         1 => target().prop_map(Step::Enable),
         1 => target().prop_map(Step::Disable),
         1 => target().prop_map(Step::Clear),
@@ -167,7 +221,7 @@ proptest! {
                         model.push((next, true));
                         next += 1;
                     }
-                    (events.add(spec).is_ok(), room)
+                    (events.add(*spec).is_ok(), room)
                 }
                 Step::Enable(target) | Step::Disable(target) => {
                     let enable = matches!(step, Step::Enable(_));

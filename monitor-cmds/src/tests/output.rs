@@ -1,13 +1,12 @@
 //! What the user reads, for every command.
 
 use crate::CpuState;
-use crate::Direction;
 use crate::EventOptions;
-use crate::EventSpec;
 use crate::Events;
 use crate::Io;
 use crate::Moment;
 use crate::Occurrence;
+use crate::Registration;
 use crate::Trigger;
 use crate::fake::FakeMachine;
 use crate::run;
@@ -15,7 +14,7 @@ use alloc::format;
 use alloc::string::String;
 
 /// Runs commands one after another on one machine and table, and checks what each prints.
-fn session(machine: &mut FakeMachine, events: &mut Events<'_>, steps: &[(&str, &str)]) {
+pub(super) fn session(machine: &mut FakeMachine, events: &mut Events<'_>, steps: &[(&str, &str)]) {
     for (input, want) in steps {
         let mut out = String::new();
         run(input.as_bytes(), machine, events, &mut out).unwrap();
@@ -63,14 +62,11 @@ fn events() {
 #[test]
 fn newlines_in_a_command_are_listed_as_spaces() {
     let mut events = Events::with_capacity(1);
-    let trigger = Trigger::Io {
-        direction: Direction::In,
-        port: None,
-    };
     events
-        .add(EventSpec {
-            trigger,
+        .add(Registration {
+            trigger: Trigger::Tsc,
             options: EventOptions::default(),
+            script: None,
             text: "!ioin a\nb".into(),
         })
         .unwrap();

@@ -5,19 +5,31 @@ use crate::Direction;
 use crate::EventOptions;
 use crate::EventSpec;
 use crate::EventsAction;
+use crate::Port;
 use crate::Target;
 use crate::Trigger;
 use crate::find;
 use crate::parse;
 use crate::parse_bytes;
+use alloc::boxed::Box;
 
 fn io(direction: Direction, port: Option<u16>, core: Option<u32>, text: &str) -> Command {
-    let trigger = Trigger::Io { direction, port };
-    Command::Event(EventSpec {
-        trigger,
-        options: EventOptions { core },
+    Command::Event(Box::new(EventSpec {
+        trigger: Trigger::Io(Port { direction, port }),
+        options: EventOptions {
+            core,
+            ..EventOptions::default()
+        },
         text: text.into(),
-    })
+        input: text.into(),
+    }))
+}
+
+fn text(command: &Command) -> &str {
+    match command {
+        Command::Event(spec) => &spec.text,
+        _ => "",
+    }
 }
 
 #[test]
@@ -69,7 +81,9 @@ fn accepted() {
             Command::Events(EventsAction::Clear(Target::Id(10))),
         ),
     ] {
-        assert_eq!(parse(input), Ok(want), "{input}");
+        let parsed = parse(input).unwrap();
+        assert_eq!(text(&parsed), text(&want), "{input}");
+        assert_eq!(parsed, want, "{input}");
     }
 }
 
@@ -116,7 +130,7 @@ fn refused() {
         (
             "!ioin 3f8 3f9",
             10,
-            "unknown parameter '3f9'; usage: !ioin [PORT] [core X]",
+            "unknown parameter '3f9'; usage: !ioin [PORT] [OPTIONS]",
         ),
         (
             "!ioin zap",
@@ -131,7 +145,7 @@ fn refused() {
         (
             "!ioout 3f8 core",
             15,
-            "err, please specify a value for 'core'; usage: !ioout [PORT] [core X]",
+            "err, please specify a value for 'core'; usage: !ioout [PORT] [OPTIONS]",
         ),
         (
             "!ioout core 100000000",
@@ -141,12 +155,12 @@ fn refused() {
         (
             "events x 1",
             7,
-            "unknown parameter 'x'; usage: events [e|d|c ID|all]",
+            "unknown parameter 'x'; usage: events [e|d|c ID|all | sc on|off]",
         ),
         (
             "events c ",
             8,
-            "incorrect use of the 'events': an event number or 'all' is missing; usage: events [e|d|c ID|all]",
+            "incorrect use of the 'events': an event number or 'all' is missing; usage: events [e|d|c ID|all | sc on|off]",
         ),
         (
             "events c zap",
@@ -156,7 +170,7 @@ fn refused() {
         (
             "events c 1 2",
             11,
-            "unknown parameter '2'; usage: events [e|d|c ID|all]",
+            "unknown parameter '2'; usage: events [e|d|c ID|all | sc on|off]",
         ),
     ] {
         let error = parse(input).expect_err(input);

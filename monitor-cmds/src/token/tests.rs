@@ -60,6 +60,7 @@ fn blocks() {
         ("script{a}", &[(Word, "script"), (Block, "a")]),
         ("{a}b", &[(Block, "a"), (Number, "b")]),
         ("{}", &[(Block, "")]),
+        ("{\\n\\na\\n}", &[(Block, "a\\n")]),
         ("{ A {B\n} {} }", &[(Block, " A {B\n} {} ")]),
         ("{ \"}\" }", &[(Block, " \"}\" ")]),
         (r"{ \} \{ } \{x\}", &[(Block, " } { "), (Word, "{x}")]),
@@ -88,7 +89,23 @@ fn comments() {
         ("{ // a\n }", &[(Block, " // a\n ")]),
         ("{ // a }zz", &[(Block, " // a "), (Word, "zz")]),
         ("{ // \"\n }", &[(Block, " // \"\n ")]),
-        (r"{ // \} }", &[(Block, r" // \} ")]),
+        (r"{ // \} }", &[(Block, " // } ")]),
+        ("{ // \"}\\n\" a\n }", &[(Block, " // \"}\\n\" a\n ")]),
+        (
+            "{ // {a} {{b}}\n } zz",
+            &[(Block, " // {a} {{b}}\n "), (Word, "zz")],
+        ),
+        ("{ // {a}} zz", &[(Block, " // {a}"), (Word, "zz")]),
+        (
+            "{ // a }\n zz {b}",
+            &[(Block, " // a "), (Word, "zz"), (Block, "b")],
+        ),
+        (
+            "{\n// if {\n// }\n} zz",
+            &[(Block, "\n// if {\n// }\n"), (Word, "zz")],
+        ),
+        ("{ a { // }\n} } zz", &[(Block, " a { // }\n} "), (Word, "zz")]),
+        ("zz // \"\\n yy\" yy\nzz", &[(Word, "zz"), (Word, "zz")]),
         ("{ /* } \" */ }", &[(Block, " /* } \" */ ")]),
         ("{ \"//\" }", &[(Block, " \"//\" ")]),
     ]);
@@ -109,6 +126,27 @@ fn spans_point_at_the_text() {
         .map(|token| &input[token.span.clone()])
         .collect();
     assert_eq!(spans, ["zz", "{a b}", "\"d e\"", "10"]);
+    for (input, span) in [("z//\n// é", 0..1), ("z/* é */ a", 0..1), ("z\\{// é", 0..3)] {
+        assert_eq!(tokenize(input)[0].span, span, "{input}");
+    }
+}
+
+#[test]
+fn places_are_those_of_the_input() {
+    for (input, token, text, places) in [
+        (r"zz {a\{b\}c}", 1, "a{b}c", &[4, 5, 7, 8, 10, 11][..]),
+        (r#""a\"b""#, 0, "a\"b", &[1, 2, 4, 5]),
+        ("z/* */y", 0, "zy", &[0, 6, 7]),
+        (r"{// \}x}", 0, "// }x", &[1, 2, 3, 4, 6, 7]),
+        (r"\n zz\{", 0, "zz{", &[3, 4, 5, 7]),
+        ("{ {\n zz", 0, "{\n zz", &[2, 3, 4, 5, 6, 7]),
+        (r"{\nz}", 0, "z", &[3, 4]),
+    ] {
+        let tokens = tokenize(input);
+        let token = &tokens[token];
+        let got: Vec<_> = (0..=token.text.len()).map(|offset| token.place(offset)).collect();
+        assert_eq!((token.text.as_str(), got.as_slice()), (text, places), "{input}");
+    }
 }
 
 proptest! {
@@ -119,6 +157,14 @@ proptest! {
             prop_assert!(end <= token.span.start);
             prop_assert!(input.get(token.span.clone()).is_some());
             prop_assert!(!token.text.is_empty() || token.kind == Block);
+            let mut last = token.span.start;
+            for (offset, c) in token.text.char_indices() {
+                let place = token.place(offset);
+                prop_assert!(last <= place && place < token.span.end);
+                let there = input[place..].chars().next();
+                prop_assert!(there == Some(c) || there == Some('\\'), "{c:?} is not at {place}");
+                last = place;
+            }
             end = token.span.end;
         }
     }

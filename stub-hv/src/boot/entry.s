@@ -1,12 +1,13 @@
 # Multiboot entry: 32-bit protected mode to the first Rust function, at the image's linked addresses.
 #
-# Runs at 1 MiB, where the boot loader put the image; paging covers the first 4 GiB three times (as they
-# are, at the image's offset, and at the direct map), which is all the hypervisor needs until it has
-# found its own place and made its own tables.
+# Runs at 2 MiB, where the boot loader or the unpacker put the image; paging covers the first 4 GiB three
+# times (as they are, at the image's offset, and at the direct map), which is all the hypervisor needs until
+# it has found its own place and made its own tables.
 
 .set MAGIC, 0x1badb002
 .set FLAGS, 0x00010003          # page-aligned modules, memory information, a.out fields valid
 .set COM1, 0x3f8
+.set IMAGE_OFFSET, 0xffff800000000000
 
 .section .boot.header, "awx"
 .align 4
@@ -26,7 +27,7 @@ boot_header:
 boot_entry:
     cli
     cld
-    mov $boot_stack_top, %esp
+    mov $(boot_stack_top - IMAGE_OFFSET), %esp
     mov %eax, boot_magic
     mov %ebx, boot_information
 
@@ -41,7 +42,7 @@ boot_entry:
     jnc no_long_mode
 
     # 4 GiB in 2 MiB pages, present and writable.
-    mov $boot_pd, %edi
+    mov $(boot_pd - IMAGE_OFFSET), %edi
     mov $0x83, %eax
     mov $2048, %ecx
 1:  mov %eax, (%edi)
@@ -49,19 +50,19 @@ boot_entry:
     add $0x200000, %eax
     add $8, %edi
     loop 1b
-    mov $boot_pdpt, %edi
-    mov $(boot_pd + 3), %eax
+    mov $(boot_pdpt - IMAGE_OFFSET), %edi
+    mov $(boot_pd + 3 - IMAGE_OFFSET), %eax
     mov $4, %ecx
 2:  mov %eax, (%edi)
     add $0x1000, %eax
     add $8, %edi
     loop 2b
-    mov $(boot_pdpt + 3), %eax
-    mov %eax, boot_pml4              # as they are
-    mov %eax, boot_pml4 + 8 * 256    # the image's offset
-    mov %eax, boot_pml4 + 8 * 257    # the direct map
+    mov $(boot_pdpt + 3 - IMAGE_OFFSET), %eax
+    mov %eax, boot_pml4 - IMAGE_OFFSET              # as they are
+    mov %eax, boot_pml4 - IMAGE_OFFSET + 8 * 256    # the image's offset
+    mov %eax, boot_pml4 - IMAGE_OFFSET + 8 * 257    # the direct map
 
-    mov $boot_pml4, %eax
+    mov $(boot_pml4 - IMAGE_OFFSET), %eax
     mov %eax, %cr3
     mov %cr4, %eax
     or $0x620, %eax                  # PAE, OSFXSR, OSXMMEXCPT
@@ -107,9 +108,7 @@ boot_long:
     xor %eax, %eax
     mov %eax, %fs
     mov %eax, %gs
-    lea boot_stack_top(%rip), %rsp
-    movabs $0xffff800000000000, %rax
-    add %rax, %rsp
+    movabs $boot_stack_top, %rsp
     mov boot_magic(%rip), %edi
     mov boot_information(%rip), %esi
     xor %ebp, %ebp
@@ -132,7 +131,8 @@ boot_information:
 boot_no_long_mode:
     .asciz "stub-hv: this CPU has no 64-bit mode; stub-hv needs a 64-bit AMD CPU with SVM and nested paging\r\n"
 
-# In the load image rather than .bss: addressed by their load addresses before paging is on.
+# Linked behind the image like all that the boot loader clears; before paging is on it is known by its load address.
+.section .bss.boot, "aw", @nobits
 .align 4096
 boot_pml4:
     .skip 4096

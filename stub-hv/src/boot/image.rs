@@ -40,12 +40,12 @@ pub unsafe fn relocate(image: &Image, new_place: u64, root: u64) {
     // copy and the switch: the block uses registers only.
     unsafe {
         asm!(
-            "rep movsb",
+            "rep movsq",
             "mov cr3, {root}",
             root = in(reg) root,
             inout("rsi") image.start => _,
             inout("rdi") paging::direct::<u8>(new_place) => _,
-            inout("rcx") image.size() => _,
+            inout("rcx") image.size() / 8 => _,
             options(nostack),
         );
     }

@@ -232,7 +232,12 @@ fn run_machine<E: Extension>(
     };
     open_session(options, line, kind, arguments);
     say!("{} CPUs, the guest starts", percpu::count());
-    run::run(boot_cpu, vcpu)
+    boot_cpu.enter_own_stack(vcpu, run_guest)
+}
+
+/// The boot CPU from its guest's first instruction on.
+extern "C" fn run_guest<V: Vcpu>(cpu: &'static PerCpu, vcpu: *mut V) -> ! {
+    run::run(cpu, vcpu)
 }
 
 /// Where the debug UART's interrupt arrives, and the redirection entry that makes it an NMI for the boot CPU.
@@ -414,6 +419,7 @@ fn open_session(
         guest: format!("{kind}, command line '{arguments}'"),
         reserved: RESERVED,
         reset: false,
+        settings: monitor_cmds::Settings::default(),
     };
     let packets = packet::Options {
         reliable: options.link == Link::Reliable,

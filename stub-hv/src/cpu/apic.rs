@@ -16,6 +16,7 @@ pub const ICR_LOW: u64 = 0x300;
 /// Offset of its high half, which holds the destination.
 pub const ICR_HIGH: u64 = 0x310;
 
+const ENABLED: u64 = 1 << 11;
 const ENABLED_X2APIC: u64 = 1 << 10;
 const DELIVERY_PENDING: u32 = 1 << 12;
 const NMI: u32 = 4 << 8 | 1 << 14;
@@ -23,6 +24,11 @@ const NMI: u32 = 4 << 8 | 1 << 14;
 /// Whether this CPU's APIC is in x2APIC mode.
 pub fn is_x2apic() -> bool {
     msr::read(msr::APIC_BASE).is_ok_and(|base| base & ENABLED_X2APIC != 0)
+}
+
+/// Whether this CPU's APIC is on at all.
+pub fn is_enabled() -> bool {
+    msr::read(msr::APIC_BASE).is_ok_and(|base| base & ENABLED != 0)
 }
 
 /// Reads a register of this CPU's APIC in xAPIC mode.

@@ -19,6 +19,10 @@ pub const VM_HSAVE_PA: u32 = 0xc001_0117;
 pub const GS_BASE: u32 = 0xc000_0101;
 /// KernelGSBase
 pub const KERNEL_GS_BASE: u32 = 0xc000_0102;
+/// TSC_AUX: what RDTSCP gives beside the time stamp counter.
+pub const TSC_AUX: u32 = 0xc000_0103;
+/// The first x2APIC register; the others follow in steps of 16 bytes of the xAPIC's page.
+pub const X2APIC: u32 = 0x800;
 /// x2APIC interrupt command register
 pub const X2APIC_ICR: u32 = 0x830;
 

@@ -22,13 +22,16 @@ use crate::debug::world::CpuState;
 use crate::event::Counters;
 use crate::guest::apic::GuestApic;
 
-/// Size of each stack of a CPU, in bytes.
-pub const STACK_SIZE: usize = 32 * 1024;
+/// Size of the stack a CPU runs the hypervisor on, in bytes. Scripts are parsed and compiled on it: with all the
+/// nesting that the language allows that takes up to 96 KiB.
+pub const STACK_SIZE: usize = 192 * 1024;
+/// Size of the stacks for exceptions and NMIs, in bytes.
+pub const HANDLER_STACK_SIZE: usize = 32 * 1024;
 
 /// A stack, aligned as the ABI wants it.
 #[derive(FromZeros)]
 #[repr(C, align(4096))]
-pub struct Stack([u8; STACK_SIZE]);
+pub struct Stack<const SIZE: usize>([u8; SIZE]);
 
 /// One CPU's block. The first two fields are read by assembly through GS.
 #[repr(C)]
@@ -44,11 +47,11 @@ pub struct PerCpu {
     /// GDT and TSS; written only by this CPU while it starts.
     pub descriptors: UnsafeCell<Descriptors>,
     /// The stack this CPU runs the hypervisor on.
-    pub stack: Box<Stack>,
+    pub stack: Box<Stack<STACK_SIZE>>,
     /// The stack for exceptions.
-    pub exception_stack: Box<Stack>,
+    pub exception_stack: Box<Stack<HANDLER_STACK_SIZE>>,
     /// The stack for NMIs: one may come while an exception is handled.
-    pub nmi_stack: Box<Stack>,
+    pub nmi_stack: Box<Stack<HANDLER_STACK_SIZE>>,
     /// What the other CPUs ask of this one, and what it does.
     pub state: CpuState,
     /// What the guest's local APIC answers to.
@@ -103,8 +106,31 @@ impl PerCpu {
     }
 
     /// The top of a stack: 16-byte aligned, as if a call were about to push its return address.
-    pub fn top(stack: &Stack) -> u64 {
+    pub fn top<const SIZE: usize>(stack: &Stack<SIZE>) -> u64 {
         stack.0.as_ptr_range().end as u64
+    }
+
+    /// Leaves the stack that this runs on for the CPU's own one, and goes on in `entry`.
+    pub fn enter_own_stack<T>(
+        &'static self,
+        argument: *mut T,
+        entry: extern "C" fn(&'static PerCpu, *mut T) -> !,
+    ) -> ! {
+        // SAFETY: the stack is this CPU's and not in use before this; nothing returns to the old one, whose
+        // contents stay as they are.
+        unsafe {
+            asm!(
+                "mov rsp, rax",
+                "xor ebp, ebp",
+                "call rcx",
+                "ud2",
+                in("rax") Self::top(&self.stack),
+                in("rcx") entry,
+                in("rdi") self,
+                in("rsi") argument,
+                options(noreturn),
+            )
+        }
     }
 }
 
@@ -114,7 +140,7 @@ impl core::fmt::Debug for PerCpu {
     }
 }
 
-impl core::fmt::Debug for Stack {
+impl<const SIZE: usize> core::fmt::Debug for Stack<SIZE> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Stack")
     }

@@ -48,6 +48,15 @@ pub fn delay(microseconds: u64) {
     port::write8(GATE, gate);
 }
 
+/// Waits `microseconds`, by the time stamp counter, which leaves the guest's timers alone. At most a second.
+pub fn wait(microseconds: u64) {
+    let ticks = TICKS_PER_MS.load(Ordering::Relaxed) * microseconds.min(1_000_000) / 1000;
+    let start = now();
+    while now().wrapping_sub(start) < ticks {
+        core::hint::spin_loop();
+    }
+}
+
 /// Does nothing for `turns` turns of a loop. Not PAUSE: emulators take that for a sign to look at everything
 /// else, which costs more than it gives.
 pub fn linger(turns: u32) {

@@ -1,20 +1,39 @@
 //! `monitor` commands: the command language over this machine.
 
+mod guest;
+mod msr;
+
 use alloc::string::String;
+use core::arch::x86_64::__cpuid_count;
 use core::fmt;
 
+use monitor_cmds::ApicMode;
 use monitor_cmds::CpuState;
+use monitor_cmds::Cpuid;
+use monitor_cmds::EventOptions;
+use monitor_cmds::EventSpec;
+use monitor_cmds::Guest;
 use monitor_cmds::Hit;
 use monitor_cmds::Machine;
+use monitor_cmds::MsrError;
+use monitor_cmds::Settings;
 use monitor_cmds::Status;
+use monitor_cmds::Trigger;
 use net::Transport;
 
 use super::registers::dump;
 use super::state;
 use super::target::Target;
+use super::world;
 use super::world::Activity;
+use crate::cpu::apic;
+use crate::cpu::msr as hardware;
 use crate::cpu::percpu;
+use crate::cpu::port;
 use crate::guest::arming;
+use crate::guest::cpuid;
+use crate::guest::space;
+use crate::virt::Register;
 use crate::virt::exit::KINDS;
 
 /// What does not change while the machine runs.
@@ -30,6 +49,8 @@ pub struct Facts {
     pub reserved: u64,
     /// The client has asked for a reset.
     pub reset: bool,
+    /// What `settings` has changed.
+    pub settings: Settings,
 }
 
 impl Facts {
@@ -42,6 +63,7 @@ impl Facts {
             facts: self,
             target,
             transport,
+            cpu: 0,
         };
         let _ = monitor_cmds::run(command, &mut view, &mut state::events().write(), out);
         arming::changed();
@@ -53,6 +75,8 @@ struct View<'a> {
     facts: &'a mut Facts,
     target: &'a mut Target,
     transport: String,
+    /// The CPU that the view is the guest of.
+    cpu: usize,
 }
 
 impl Machine for View<'_> {
@@ -100,6 +124,74 @@ impl Machine for View<'_> {
         Ok(())
     }
 
+    fn guest(&mut self, cpu: u32) -> Option<&mut dyn Guest> {
+        self.target.peek(cpu as usize)?;
+        self.cpu = cpu as usize;
+        Some(self)
+    }
+
+    fn local_apic_mode(&mut self, cpu: u32) -> Option<ApicMode> {
+        // A CPU reaches no other local APIC than its own, and this runs on the one that stopped the world.
+        if world::owner() != Some(cpu as usize) {
+            return None;
+        }
+        Some(if !apic::is_enabled() {
+            ApicMode::Disabled
+        } else if apic::is_x2apic() {
+            ApicMode::X2Apic
+        } else {
+            ApicMode::XApic
+        })
+    }
+
+    fn local_apic_register(&mut self, cpu: u32, offset: u16) -> Option<u32> {
+        match self.local_apic_mode(cpu)? {
+            ApicMode::Disabled => None,
+            ApicMode::XApic => Some(apic::read(offset.into())),
+            ApicMode::X2Apic => {
+                let value = hardware::read(hardware::X2APIC + u32::from(offset >> 4)).ok()?;
+                Some(value as u32)
+            }
+        }
+    }
+
+    fn ioapic_register(&mut self, index: u8) -> Option<u32> {
+        space::ioapic_register(index)
+    }
+
+    fn io_read(&mut self, port: u16, size: u8) -> Option<u32> {
+        Some(port::read(port, size))
+    }
+
+    fn io_write(&mut self, port: u16, size: u8, value: u32) -> bool {
+        port::write(port, size, value);
+        true
+    }
+
+    fn cpuid(&mut self, function: u32, subfunction: u32) -> Option<Cpuid> {
+        let vcpu = self.target.peek(world::owner()?)?;
+        let host = __cpuid_count(function, subfunction);
+        let seen = cpuid::filter(function, subfunction, host, vcpu.get(Register::Cr4));
+        Some(Cpuid {
+            eax: seen.eax,
+            ebx: seen.ebx,
+            ecx: seen.ecx,
+            edx: seen.edx,
+        })
+    }
+
+    fn read_msr(&mut self, cpu: u32, msr: u32) -> Result<u64, MsrError> {
+        msr::read(self, cpu, msr)
+    }
+
+    fn write_msr(&mut self, cpu: u32, msr: u32, value: u64) -> Result<(), MsrError> {
+        msr::write(self, cpu, msr, value)
+    }
+
+    fn settings(&mut self) -> &mut Settings {
+        &mut self.facts.settings
+    }
+
     fn physical_memory(&self) -> bool {
         self.target.physical
     }
@@ -112,7 +204,24 @@ impl Machine for View<'_> {
         self.facts.reset = true;
     }
 
+    fn unsupported(&self, spec: &EventSpec) -> Option<&str> {
+        unsupported(spec)
+    }
+
     fn last_hit(&self) -> Option<Hit> {
         *state::last_hit().lock()
     }
+}
+
+/// Why an event cannot be armed: so far only port accesses on every CPU or one of them, and they stop the guest.
+fn unsupported(spec: &EventSpec) -> Option<&'static str> {
+    if !matches!(spec.trigger, Trigger::Io(_)) {
+        return Some("this version of the hypervisor has no such event yet: only !ioin and !ioout");
+    }
+    let supported = EventOptions {
+        core: spec.options.core,
+        ..EventOptions::default()
+    };
+    (spec.options != supported)
+        .then_some("this version of the hypervisor knows no other option of an event than core yet")
 }

@@ -91,6 +91,21 @@ impl Shadow {
         hardware.write(INDEX, u32::from(self.index));
     }
 
+    /// What the guest would find in the register with this index. The index register is left as the guest has
+    /// it.
+    pub fn register(&self, hardware: &mut impl Hardware, index: u8) -> u32 {
+        match index.wrapping_sub(self.entry) {
+            0 => self.halves[0],
+            1 => self.halves[1],
+            _ => {
+                hardware.write(INDEX, index.into());
+                let value = hardware.read(WINDOW);
+                hardware.write(INDEX, self.index.into());
+                value
+            }
+        }
+    }
+
     /// Whether the index register points at our entry: only then does the data window show other values
     /// to the guest than the hardware holds.
     pub const fn selected(&self) -> bool {
@@ -176,6 +191,17 @@ mod tests {
 
     fn read(shadow: &Shadow, hardware: &mut Fake, offset: u32) -> u32 {
         shadow.read(offset).unwrap_or_else(|| hardware.read(offset))
+    }
+
+    #[test]
+    fn any_register_can_be_looked_at_and_the_index_stays() {
+        let (mut shadow, mut hardware) = setup();
+        write(&mut shadow, &mut hardware, INDEX, 5);
+        hardware.registers[0x20] = 0x1234;
+        for (index, value) in [(0x20, 0x1234), (0x16, 0x1_0031), (0x17, 0x0200_0000)] {
+            assert_eq!(shadow.register(&mut hardware, index), value, "{index:x}");
+        }
+        assert_eq!(hardware.index, 5);
     }
 
     fn setup() -> (Shadow, Fake) {

@@ -102,6 +102,13 @@ pub fn is_ioapic(address: u64) -> bool {
         .is_some_and(|ioapic| address & !0xfff == ioapic.base & !0xfff)
 }
 
+/// The I/O APIC's register with this index, as the guest would find it. None if no I/O APIC is looked at.
+pub fn ioapic_register(index: u8) -> Option<u32> {
+    let ioapic = IOAPIC.get()?;
+    let mut registers = Registers { base: ioapic.base };
+    Some(ioapic.state.lock().register(&mut registers, index))
+}
+
 /// A guest's read of an I/O APIC register.
 pub fn ioapic_read(address: u64) -> u32 {
     let Some(ioapic) = IOAPIC.get() else {

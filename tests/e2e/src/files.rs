@@ -15,7 +15,7 @@ pub fn named(variable: &str) -> Result<PathBuf> {
     })
 }
 
-/// The hypervisor's ELF.
+/// The hypervisor's packed image.
 ///
 /// # Errors
 /// As [`named`].

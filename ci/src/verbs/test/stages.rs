@@ -67,7 +67,7 @@ pub(super) fn list<'a>(
     }
     if filter.is_none() {
         let demo = || {
-            let mut command = Command::new(std::env::current_exe().context("finding xtask itself")?);
+            let mut command = Command::new(&workspace.xtask);
             command.args(["demo", "--batch"]);
             Ok(command)
         };
@@ -146,10 +146,7 @@ fn end_to_end(workspace: &Workspace, filter: Option<&str>) -> Result<Command> {
         )
         .env("STUB_HV_KERNEL", kernel::vmlinuz(workspace)?)
         .env("STUB_HV_INITRD", initrd::make(workspace)?)
-        .env(
-            "STUB_HV_XTASK",
-            std::env::current_exe().context("finding xtask itself")?,
-        )
+        .env("STUB_HV_XTASK", &workspace.xtask)
         .env("STUB_HV_IMAGE", image);
     Ok(command)
 }

@@ -62,6 +62,7 @@ pub(super) fn handle<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut V, access: &PortA
         cpu: cpu.index as u32,
         rip: vcpu.get(Register::Rip),
         stage: Stage::Pre,
+        ..Moment::default()
     };
     if let Some(reason) = dispatch::dispatch(cpu, &moment, &occurrence) {
         return Outcome::Stop(reason);

@@ -1,6 +1,7 @@
 //! Sessions with the demo guest: everything a debugger asks of the hypervisor, on the wire and through gdb.
 
 mod breakpoints;
+mod commands;
 mod common;
 mod conditions;
 mod cpus;

@@ -1,0 +1,61 @@
+//! `!crwrite`: writes to control registers.
+
+use crate::Command;
+use crate::CommandSpec;
+use crate::Control;
+use crate::Error;
+use crate::Group;
+use crate::Trigger;
+use crate::args::Args;
+use crate::commands::event;
+use crate::options::parse_event_args;
+
+pub(crate) static SPEC: CommandSpec = CommandSpec {
+    name: "!crwrite",
+    aliases: &[],
+    group: Group::Event,
+    parameters: "0|4 [[mask] MASK]",
+    summary: "act when the guest changes bits of CR0 or CR4",
+    details: "\
+MASK says which bits count; without it all of them. The word `mask` may be left out. `$context` is 0
+or 4.",
+    examples: &[
+        ("!crwrite 4", "stop at each change of CR4"),
+        (
+            "!crwrite 0 mask 10000",
+            "stop when write protection (CR0.WP) is switched",
+        ),
+    ],
+    keywords: &["mask"],
+    parse,
+};
+
+fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
+    let mut register = None;
+    let mut mask = None;
+    let draft = parse_event_args(args, |args, token| {
+        if token.is("mask") && register.is_some() && mask.is_none() {
+            let value = args.required("err, please specify a value for 'mask'")?;
+            mask = Some(args.u64(value, "mask")?);
+        } else if register.is_none() {
+            let known = args
+                .u64(token, "control register")
+                .ok()
+                .filter(|cr| matches!(cr, 0 | 4));
+            let known = known.and_then(|cr| u8::try_from(cr).ok());
+            register =
+                Some(known.ok_or_else(|| args.error(token, "please choose either 0 for cr0 or 4 for cr4"))?);
+        } else if mask.is_none() {
+            mask = Some(args.u64(token, "mask")?);
+        } else {
+            return Err(args.unknown(token));
+        }
+        Ok(())
+    })?;
+    let Some(register) = register else {
+        let missing = "please choose either 0 for cr0 or 4 for cr4";
+        return Err(args.missing(&args.incorrect_use(missing)));
+    };
+    let mask = mask.unwrap_or(u64::MAX);
+    event::command(args, Trigger::Control(Control { register, mask }), draft)
+}
