@@ -29,6 +29,8 @@ pub(crate) fn sources(workspace: &Workspace, bless: bool) -> Result<()> {
     wrong.extend(sources.iter().flat_map(safety::check));
     wrong.extend(sources.iter().flat_map(notes::check));
     wrong.extend(readme::check(&workspace.root.join("README.md"), bless)?);
+    let manual = workspace.root.join("monitor-cmds/REFERENCE.md");
+    wrong.extend(readme::check_manual(&manual, bless)?);
     if !wrong.is_empty() {
         bail!("{}", wrong.join("\n"));
     }

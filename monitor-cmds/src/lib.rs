@@ -8,6 +8,8 @@
 //! unless they begin with `0n`. Output keeps the base: ports, addresses, register values and CPU numbers are
 //! printed in hexadecimal, so that they can be typed back; counters in `status` are decimal.
 //!
+//! Every command and function, with an example: [`reference_of_the_language`].
+//!
 //! # Parts
 //! * [`tokenize`]: words, numbers, quoted literals and brace blocks with their places;
 //! * [`COMMANDS`]: the one table that the parser, `help`, [`completions`] and [`reference_markdown`] are made from;
@@ -74,6 +76,7 @@ mod guest;
 mod hit;
 mod intercepts;
 mod machine;
+mod manual;
 mod number;
 mod occurrence;
 mod options;
@@ -164,6 +167,7 @@ pub use machine::Status;
 pub use machine::Task;
 pub use machine::TaskKind;
 pub use machine::Wanted;
+pub use manual::manual_markdown;
 pub use number::NumberError;
 pub use number::parse_u32;
 pub use number::parse_u64;
@@ -224,6 +228,9 @@ pub use trigger::SyscallCheck;
 pub use trigger::Transitions;
 pub use trigger::Trigger;
 pub use trigger::TypedTrigger;
+
+#[doc = include_str!("../REFERENCE.md")]
+pub mod reference_of_the_language {}
 
 #[cfg(test)]
 mod tests;

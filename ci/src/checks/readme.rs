@@ -34,6 +34,23 @@ pub(super) fn check(readme: &Path, bless: bool) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
+/// What is wrong with the command crate's reference, which is generated as a whole. With `bless` it is written anew.
+pub(super) fn check_manual(file: &Path, bless: bool) -> Result<Option<String>> {
+    let fresh = monitor_cmds::manual_markdown();
+    if fs::read_to_string(file).is_ok_and(|text| text == fresh) {
+        return Ok(None);
+    }
+    if bless {
+        fs::write(file, fresh).with_context(|| format!("writing {}", file.display()))?;
+        return Ok(None);
+    }
+    let complaint = format!(
+        "{}: the reference is old; `cargo xtask test --bless` renews it",
+        file.display()
+    );
+    Ok(Some(complaint))
+}
+
 /// README.md with `reference` between the markers.
 fn with_reference(text: &str, reference: &str) -> Option<String> {
     let (before, rest) = text.split_once(BEGIN)?;
@@ -92,6 +109,20 @@ mod tests {
             commands(text),
             ["cargo xtask demo", "cargo xtask run --cpus 2  # two"]
         );
+    }
+
+    #[test]
+    fn an_old_reference_is_told_of_and_renewed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("REFERENCE.md");
+        fs::write(&file, "old").unwrap();
+        assert!(
+            check_manual(&file, false)
+                .unwrap()
+                .is_some_and(|text| text.contains("--bless"))
+        );
+        assert_eq!(check_manual(&file, true).unwrap(), None);
+        assert_eq!(check_manual(&file, false).unwrap(), None);
     }
 
     #[test]
