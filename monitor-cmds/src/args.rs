@@ -94,9 +94,14 @@ impl<'t> Args<'t> {
         self.input
     }
 
+    /// How many words and blocks the command has, its own word included.
+    pub(crate) fn count(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// Are there parameters at all?
     pub(crate) fn has_parameters(&self) -> bool {
-        self.tokens.len() > 1
+        self.count() > 1
     }
 
     /// HyperDbg's sentence for a command with too few or too many words.
@@ -120,6 +125,35 @@ impl<'t> Args<'t> {
             end,
             format!("{message}; usage: {}", self.spec.usage()),
         )
+    }
+
+    /// A word where the command takes none, or another one.
+    pub(crate) fn incorrect(&self, token: &Token) -> Error {
+        let reason = self.incorrect_use(&format!("unknown parameter '{}'", token.text));
+        self.error(token, format!("{reason}; usage: {}", self.spec.usage()))
+    }
+
+    /// The positional number in `token`; what is none is a parameter that the command does not take. `what` names it in
+    /// the message.
+    pub(crate) fn positional<T>(
+        &self,
+        token: &Token,
+        what: &str,
+        parse: fn(&str) -> Result<T, NumberError>,
+    ) -> Result<T, Error> {
+        let parsed = match token.kind {
+            TokenKind::Block => Err(NumberError::NotANumber),
+            _ => parse(&token.text),
+        };
+        parsed.map_err(|reason| {
+            let reason = match reason {
+                NumberError::NotANumber => "is a number (hexadecimal, or 0n decimal)",
+                NumberError::TooLarge => "has at most 32 bits",
+            };
+            let (text, usage) = (&token.text, self.spec.usage());
+            let message = format!("unknown parameter '{text}': {what} {reason}; usage: {usage}");
+            self.error(token, message)
+        })
     }
 
     /// The 64-bit number in `token`; `what` names it in the message.

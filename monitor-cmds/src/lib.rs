@@ -27,6 +27,7 @@
 //!
 //! # Where it differs from HyperDbg on purpose
 //! * A tab separates words as a space does.
+//! * A symbol without a module is one of `nt` only if a distance follows (`Name+5`).
 //! * A port above ffff is refused instead of registering an event that can never fire.
 //! * An event number is used up only by an event that was registered, so numbers have no gaps.
 //! * A disabled event costs nothing: what only it asked for is no longer intercepted.

@@ -104,5 +104,11 @@ pub fn assemble_for(
     })
 }
 
+/// Whether `text` is made of known instructions, which does not depend on where it is to run.
+pub(crate) fn check(bitness: Bitness, text: &str) -> Result<(), AsmError> {
+    let tokens = lexer::tokens(text)?;
+    Program::read(&tokens, bitness.bits()).map(drop)
+}
+
 #[cfg(test)]
 mod tests;

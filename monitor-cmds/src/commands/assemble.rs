@@ -111,7 +111,7 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
                     "what of this is a comment cannot be told from its braces; leave the comments out";
                 return Err(args.error(token, message));
             }
-            code = Some(token.text.clone());
+            code = Some(token);
         } else if code.is_none() && token.is("asm") {
             // HyperDbg's documentation has the word before the block.
         } else if token.is("pid") && space == Space::Virtual {
@@ -132,12 +132,28 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
             return Err(args.missing("'pid' needs an address before the assembly snippet"));
         }
     };
+    check(bitness, code, &destination).map_err(|error| {
+        let message = format!("err, assemble error: {}", error.message);
+        args.error_at(code.place(error.offset), message)
+    })?;
     Ok(Command::Assemble(Assemble {
         bitness,
         space,
-        code,
+        code: code.text.clone(),
         destination,
     }))
+}
+
+/// Whether the code can be assembled, as far as that is known before the command runs.
+fn check(bitness: Bitness, code: &Token, destination: &Destination) -> Result<(), asm::AsmError> {
+    let origin = match destination {
+        Destination::Memory { address, .. } | Destination::Show(Some(address)) => match address {
+            Address::Number(origin) => *origin,
+            Address::Expression { .. } => return asm::check(bitness, &code.text),
+        },
+        Destination::Show(None) => 0,
+    };
+    asm::assemble_for(bitness, &code.text, origin, &|_| None).map(drop)
 }
 
 fn place(into: &mut Option<Address>, args: &Args<'_>, token: &Token) -> Result<(), Error> {
@@ -203,7 +219,11 @@ fn generate(command: &Assemble, origin: u64, out: &mut dyn Write) -> Result<Opti
     let code = match asm::assemble_for(command.bitness, &command.code, origin, &|_| None) {
         Ok(code) => code,
         Err(error) => {
-            let shown = Error::new(&command.code, error.offset, format!("err, {}", error.message));
+            let shown = Error::new(
+                &command.code,
+                error.offset,
+                format!("err, assemble error: {}", error.message),
+            );
             writeln!(out, "{shown}")?;
             return Ok(None);
         }

@@ -7,6 +7,7 @@ use crate::Group;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
+use crate::parse_u32;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!cpuid",
@@ -29,6 +30,6 @@ the results in EAX, EBX, ECX and EDX. `$context` is the leaf at both moments.",
 };
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
-    let (leaf, draft) = event::optional(args, |args, token| args.u32(token, "leaf"))?;
+    let (leaf, draft) = event::optional(args, |args, token| args.positional(token, "the leaf", parse_u32))?;
     event::command(args, Trigger::Cpuid(leaf), draft)
 }

@@ -9,6 +9,7 @@ use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
 use crate::options::parse_event_args;
+use crate::parse_u64;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!crwrite",
@@ -30,6 +31,8 @@ or 4.",
     parse,
 };
 
+const CHOOSE: &str = "please choose either 0 for cr0 or 4 for cr4";
+
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
     let mut register = None;
     let mut mask = None;
@@ -38,23 +41,23 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
             let value = args.required("err, please specify a value for 'mask'")?;
             mask = Some(args.u64(value, "mask")?);
         } else if register.is_none() {
-            let known = args
-                .u64(token, "control register")
-                .ok()
-                .filter(|cr| matches!(cr, 0 | 4));
-            let known = known.and_then(|cr| u8::try_from(cr).ok());
-            register =
-                Some(known.ok_or_else(|| args.error(token, "please choose either 0 for cr0 or 4 for cr4"))?);
+            register = Some(match args.positional(token, "the control register", parse_u64)? {
+                0 => 0,
+                4 => 4,
+                _ => return Err(args.error(token, CHOOSE)),
+            });
         } else if mask.is_none() {
-            mask = Some(args.u64(token, "mask")?);
+            mask = Some(args.positional(token, "the mask", parse_u64)?);
         } else {
             return Err(args.unknown(token));
         }
         Ok(())
     })?;
     let Some(register) = register else {
-        let missing = "please choose either 0 for cr0 or 4 for cr4";
-        return Err(args.missing(&args.incorrect_use(missing)));
+        return Err(match args.has_parameters() {
+            true => args.missing(CHOOSE),
+            false => args.missing(&args.incorrect_use(CHOOSE)),
+        });
     };
     let mask = mask.unwrap_or(u64::MAX);
     event::command(args, Trigger::Control(Control { register, mask }), draft)

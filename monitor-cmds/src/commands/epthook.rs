@@ -40,7 +40,12 @@ and nothing to leave undone; to skip a function, set the registers: `@rip = poi(
 
 /// `ADDRESS` and options, for both methods.
 pub(crate) fn parse(args: &mut Args<'_>, method: HookMethod, missing: &str) -> Result<Command, Error> {
-    let (address, draft) = event::required(args, missing, event::address)?;
+    let (address, draft) = event::optional(args, event::address)?;
     draft.only_pre(args, "the hidden hook")?;
+    let address = match address {
+        Some(address) => address,
+        None if args.has_parameters() => return Err(args.missing(missing)),
+        None => return Err(args.missing(&args.incorrect_use(missing))),
+    };
     event::command(args, Trigger::Hook(Hook::new(method, address)), draft)
 }

@@ -38,18 +38,24 @@ pub(crate) fn optional<T>(
     Ok((value, draft))
 }
 
-/// One parameter that must be there, and options; `missing` says what to do about it.
-pub(crate) fn required<T>(
+/// One word of a few that must be there, and options; `missing` says what to do about it. `check` is asked first.
+pub(crate) fn word<T>(
     args: &mut Args<'_>,
     missing: &str,
+    check: impl Fn(&Args<'_>, &Draft) -> Result<(), Error>,
     read: impl Fn(&Args<'_>, &Token) -> Result<T, Error>,
 ) -> Result<(T, Draft), Error> {
-    let (value, draft) = optional(args, read)?;
-    match value {
-        Some(value) => Ok((value, draft)),
-        None if args.has_parameters() => Err(args.missing(missing)),
-        None => Err(args.missing(&args.incorrect_use(missing))),
-    }
+    let mut value = None;
+    let draft = parse_event_args(args, |args, token| {
+        if value.is_some() {
+            return Err(args.incorrect(token));
+        }
+        value = Some(read(args, token)?);
+        Ok(())
+    })?;
+    check(args, &draft)?;
+    let value = value.ok_or_else(|| args.missing(missing))?;
+    Ok((value, draft))
 }
 
 /// No parameters, only options.

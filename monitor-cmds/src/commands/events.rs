@@ -89,12 +89,17 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
         return short_circuit(args);
     }
     let Some((_, action)) = VERBS.iter().find(|(word, _)| verb.is(word)) else {
-        return Err(args.unknown(verb));
+        return Err(args.incorrect(verb));
     };
-    let token = args.required("incorrect use of the 'events': an event number or 'all' is missing")?;
+    let token = args.required(&args.incorrect_use("an event number or 'all' is missing"))?;
     let target = target(args, token)?;
-    args.end()?;
+    end(args)?;
     Ok(Command::Events(action(target)))
+}
+
+/// More words than three are an incorrect use.
+fn end(args: &mut Args<'_>) -> Result<(), Error> {
+    args.next().map_or(Ok(()), |token| Err(args.incorrect(token)))
 }
 
 fn short_circuit(args: &mut Args<'_>) -> Result<Command, Error> {
@@ -104,7 +109,7 @@ fn short_circuit(args: &mut Args<'_>) -> Result<Command, Error> {
     if !on && !token.is("off") {
         return Err(args.error(token, message));
     }
-    args.end()?;
+    end(args)?;
     Ok(Command::Events(EventsAction::ShortCircuit(on)))
 }
 

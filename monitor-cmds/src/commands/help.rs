@@ -48,7 +48,9 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
         let message = format!("err, couldn't find the help for the command at '{}'", token.text);
         return Err(args.error(token, with_suggestion(message, &token.text)));
     };
-    args.end()?;
+    if let Some(token) = args.next() {
+        return Err(args.incorrect(token));
+    }
     Ok(Command::Help(Some(topic)))
 }
 

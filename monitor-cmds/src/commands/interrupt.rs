@@ -8,6 +8,7 @@ use crate::Token;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
+use crate::parse_u64;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!interrupt",
@@ -38,7 +39,7 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
 }
 
 fn vector(args: &Args<'_>, token: &Token) -> Result<u8, Error> {
-    let value = args.u64(token, "vector")?;
+    let value = args.positional(token, "the vector", parse_u64)?;
     let vector = u8::try_from(value).ok().filter(|vector| *vector >= 0x20);
     vector.ok_or_else(|| {
         args.error(

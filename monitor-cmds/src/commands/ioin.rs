@@ -10,6 +10,7 @@ use crate::Token;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
+use crate::parse_u64;
 use alloc::format;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
@@ -36,7 +37,7 @@ pub(crate) fn parse(args: &mut Args<'_>, direction: Direction) -> Result<Command
 }
 
 fn port(args: &Args<'_>, token: &Token) -> Result<u16, Error> {
-    let value = args.u64(token, "port")?;
+    let value = args.positional(token, "the port", parse_u64)?;
     u16::try_from(value).map_err(|_| {
         args.error(
             token,

@@ -9,6 +9,7 @@ use crate::Transitions;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
+use crate::options::Draft;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!mode",
@@ -27,13 +28,15 @@ it.",
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
     let missing = "please specify the mode(s) that you want to intercept their execution (u, k, ku)";
-    let (modes, draft) = event::required(args, missing, modes)?;
+    let only_pre = |args: &Args<'_>, draft: &Draft| {
+        draft.only_pre(args, "the mode (user-mode/kernel-mode) change traps")
+    };
+    let (modes, draft) = event::word(args, missing, only_pre, modes)?;
     if draft.options.pid.is_none() && draft.options.cr3.is_none() {
         return Err(args.missing(
             "this event only applies to the selected process(es). please specify the 'pid' or 'cr3' of one",
         ));
     }
-    draft.only_pre(args, "the mode (user-mode/kernel-mode) change traps")?;
     event::command(args, Trigger::Mode(modes), draft)
 }
 

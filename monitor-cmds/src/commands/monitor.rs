@@ -83,16 +83,15 @@ impl Draft {
     }
 
     fn finish(self, args: &Args<'_>) -> Result<Monitor<Address>, Error> {
-        if !args.has_parameters() {
-            return Err(args.missing(&args.incorrect_use("attributes and a range are missing")));
-        }
-        let access = self.access.ok_or_else(|| {
-            args.missing(
-                "please specify the attribute(s) that you want to monitor (r, w, x, rw, rx, wx, rwx)",
-            )
-        })?;
+        // As HyperDbg does, words of options are counted too.
+        let missing = |message: &str| match args.count() < 4 {
+            true => args.missing(&args.incorrect_use(message)),
+            false => args.missing(message),
+        };
         let (Some((first, at)), Some(end)) = (self.first, self.end) else {
-            return Err(args.missing("please choose the 'from' or 'to' values or specify the length"));
+            return Err(missing(
+                "please choose the 'from' or 'to' values or specify the length",
+            ));
         };
         if let Address::Number(low) = first {
             match end {
@@ -108,6 +107,9 @@ impl Draft {
                 _ => {}
             }
         }
+        let access = self.access.ok_or_else(|| {
+            missing("please specify the attribute(s) that you want to monitor (r, w, x, rw, rx, wx, rwx)")
+        })?;
         Ok(Monitor {
             space: self.space.unwrap_or_default(),
             access,

@@ -9,6 +9,7 @@ use crate::MsrDirection;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
+use crate::parse_u32;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!msrread",
@@ -29,6 +30,6 @@ read too often or measure themselves by. After, the value in EDX:EAX can be chan
 
 /// `[MSR]` and options, for both directions.
 pub(crate) fn parse(args: &mut Args<'_>, direction: MsrDirection) -> Result<Command, Error> {
-    let (msr, draft) = event::optional(args, |args, token| args.u32(token, "msr"))?;
+    let (msr, draft) = event::optional(args, |args, token| args.positional(token, "the MSR", parse_u32))?;
     event::command(args, Trigger::Msr(Msr { direction, msr }), draft)
 }

@@ -35,6 +35,7 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
 pub(crate) fn execute(out: &mut dyn Write) -> fmt::Result {
     writeln!(
         out,
-        "nothing has to be activated: '!mode' arms what it needs when it is registered"
+        "the requested service is activated successfully! (nothing had to be done: '!mode' arms what it needs when it \
+         is registered)"
     )
 }

@@ -68,7 +68,8 @@ pub(crate) fn execute(asked: Prealloc, events: &Events<'_>, out: &mut dyn Write)
     if !asked.pool.ends_with("-event") {
         return writeln!(
             out,
-            "nothing has to be reserved: memory for {} is taken when an event is registered",
+            "the requested pools are allocated and reserved (nothing had to be done: memory for {} is taken when an \
+             event is registered)",
             asked.pool
         );
     }

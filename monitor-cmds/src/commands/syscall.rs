@@ -1,11 +1,13 @@
 //! `!syscall`: SYSCALL.
 
+use crate::Address;
 use crate::Command;
 use crate::CommandSpec;
 use crate::Error;
 use crate::Group;
 use crate::Syscall;
 use crate::SyscallCheck;
+use crate::Token;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
@@ -36,6 +38,10 @@ is made to fault, and the instruction is read to tell its fault from others.",
 
 /// `[NUMBER]` and options, for both ways of knowing the instruction.
 pub(crate) fn parse(args: &mut Args<'_>, check: SyscallCheck) -> Result<Command, Error> {
-    let (number, draft) = event::optional(args, event::address)?;
+    let (number, draft) = event::optional(args, number)?;
     event::command(args, Trigger::Syscall(Syscall { check, number }), draft)
+}
+
+fn number(args: &Args<'_>, token: &Token) -> Result<Address, Error> {
+    Address::parse_or(args, token, "unknown parameter")
 }

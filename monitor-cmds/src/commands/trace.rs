@@ -28,7 +28,7 @@ Alone it does nothing: the steps begin with `event_trace_step()` and its like. T
 };
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
-    let (step, draft) = event::required(args, "please specify the trace type", step)?;
+    let (step, draft) = event::word(args, "please specify the trace type", |_, _| Ok(()), step)?;
     event::command(args, Trigger::Trace(step), draft)
 }
 

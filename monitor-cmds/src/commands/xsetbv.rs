@@ -7,6 +7,7 @@ use crate::Group;
 use crate::Trigger;
 use crate::args::Args;
 use crate::commands::event;
+use crate::parse_u32;
 
 pub(crate) static SPEC: CommandSpec = CommandSpec {
     name: "!xsetbv",
@@ -23,6 +24,6 @@ EDX:EAX can be changed. XGETBV cannot be watched.",
 };
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
-    let (xcr, draft) = event::optional(args, |args, token| args.u32(token, "xcr"))?;
+    let (xcr, draft) = event::optional(args, |args, token| args.positional(token, "the XCR", parse_u32))?;
     event::command(args, Trigger::Xsetbv(xcr), draft)
 }

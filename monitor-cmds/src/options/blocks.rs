@@ -63,6 +63,13 @@ impl From<&str> for ScriptSource {
 /// Refuses a value that is no block; `false` if the block is blank, which counts as not given.
 fn is_given(args: &Args<'_>, value: &Token, option: &str) -> Result<bool, Error> {
     if value.kind != TokenKind::Block {
+        let before = args.input().get(..value.span.start).unwrap_or_default();
+        if before.trim_end().ends_with('{') {
+            return Err(args.error_at(
+                before.trim_end().len().saturating_sub(1),
+                format!("err, please specify a value for '{option}': this '{{' is not closed"),
+            ));
+        }
         return Err(args.error(
             value,
             format!(
@@ -76,7 +83,7 @@ fn is_given(args: &Args<'_>, value: &Token, option: &str) -> Result<bool, Error>
 
 pub(super) fn condition(draft: &mut Draft, args: &mut Args<'_>, value: &Token) -> Result<(), Error> {
     if is_given(args, value, "condition")? {
-        draft.options.condition = Some(hex(args, value, "condition code")?);
+        draft.options.condition = Some(hex(args, value, "condition")?);
     }
     Ok(())
 }
@@ -88,9 +95,12 @@ pub(super) fn code(draft: &mut Draft, args: &mut Args<'_>, value: &Token) -> Res
     Ok(())
 }
 
+/// HyperDbg says this of both blocks.
+const NOT_HEX: &str = "please enter condition code in a hex notation";
+
 /// The bytes of a hexadecimal text. White space may stand anywhere between bytes, and `0x`, `\x` or `x` before each
 /// run of digits; a single run may have an odd number of digits, the first being a byte of its own.
-fn hex(args: &Args<'_>, block: &Token, what: &str) -> Result<Code, Error> {
+fn hex(args: &Args<'_>, block: &Token, option: &str) -> Result<Code, Error> {
     let mut bytes = Vec::new();
     let mut at = 0_usize;
     let single = block.text.split_whitespace().nth(1).is_none();
@@ -99,7 +109,7 @@ fn hex(args: &Args<'_>, block: &Token, what: &str) -> Result<Code, Error> {
         at = at.saturating_add(piece.len());
         let refuse = |offset: usize, why: &str| {
             let place = block.place(start.saturating_add(offset));
-            args.error_at(place, format!("please enter {what} in a hex notation: {why}"))
+            args.error_at(place, format!("{NOT_HEX}: in '{option}', {why}"))
         };
         let prefix = ["0x", "0X", "x", "X"]
             .into_iter()
@@ -130,10 +140,7 @@ fn hex(args: &Args<'_>, block: &Token, what: &str) -> Result<Code, Error> {
         );
     }
     if bytes.is_empty() {
-        return Err(args.error(
-            block,
-            format!("please enter {what} in a hex notation: it has no digit"),
-        ));
+        return Err(args.error(block, format!("{NOT_HEX}: in '{option}', there is no digit")));
     }
     Ok(Code { bytes })
 }

@@ -109,6 +109,11 @@ fn refused() {
             "err, please specify a value for 'script': a block in braces must follow it, not 'now'",
         ),
         (
+            "!tsc script {\n.a = 1;",
+            12,
+            "err, please specify a value for 'script': this '{' is not closed",
+        ),
+        (
             "!tsc script {file:c:\\a b.ds}",
             13,
             "err, either script file is not found or it's empty",
@@ -121,23 +126,27 @@ fn refused() {
         (
             "!tsc code {90 9g}",
             15,
-            "please enter code in a hex notation: '9g' is not a hexadecimal number",
+            "please enter condition code in a hex notation: in 'code', '9g' is not a hexadecimal number",
         ),
         (
             "!tsc code {90 9 90}",
             14,
-            "please enter code in a hex notation: '9' has an odd",
+            "please enter condition code in a hex notation: in 'code', '9' has an odd",
         ),
         (
             "!tsc code {0x}",
             10,
-            "please enter code in a hex notation: it has no digit",
+            "please enter condition code in a hex notation: in 'code', there is no digit",
         ),
-        ("!tsc code {\\}é}", 11, "please enter code in a hex notation"),
+        (
+            "!tsc code {\\}é}",
+            11,
+            "please enter condition code in a hex notation",
+        ),
         (
             "!tsc condition {zap}",
             16,
-            "please enter condition code in a hex notation",
+            "please enter condition code in a hex notation: in 'condition', 'zap' is not",
         ),
         ("!tsc asm", 8, "err, please specify a value for 'asm'"),
         (

@@ -155,7 +155,16 @@ fn assembly() {
             ),
             (
                 "a 1000 {nop\n  movv eax, 1}",
-                "err, unknown instruction 'movv'; did you mean 'mov'?\nat 2:3\n    movv eax, 1\n    ^\n",
+                "err, assemble error: unknown instruction 'movv'; did you mean 'mov'?\nat 2:3\n    movv eax, 1}\n    ^\n",
+            ),
+            (
+                "a @rip {movv eax, 1}",
+                "err, assemble error: unknown instruction 'movv'; did you mean 'mov'?\nat 1:9\n  a @rip {movv eax, 1}\n          ^\n",
+            ),
+            (
+                "a @rip {jmp short 0x2000}",
+                "err, assemble error: 'jmp' cannot be encoded: Branch distance is too far away: next_ip: 0x1003 target: 0x2000, \
+                 diff = 4093, diff must fit in an i8\nat 1:1\n  jmp short 0x2000\n  ^\n",
             ),
             (
                 "a {vaddps zmm1{k1}{z}, zmm2, [rax]{1to16}} 0",
@@ -476,7 +485,7 @@ fn canonical_forms() {
             "a32 {vaddps zmm1{k1}{z}, zmm2, zmm3}",
             "a2 {vaddps zmm1{k1}{z}, zmm2, zmm3}",
         ),
-        ("a {\\} nop}", "a {\\} nop}"),
+        ("a {nop # \\}\n}", "a {nop # \\}\n}"),
         ("a 1 {}", "a 1 {}"),
         ("rdmsr core 1 0x10", "rdmsr 10 core 1"),
         ("wrmsr 10 0n16", "wrmsr 10 10"),

@@ -22,6 +22,11 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("!monitor xwr 1000 l 1", "!monitor rwx 1000 l 1"),
     ("!monitor l 8 pa x @rsp", "!monitor pa x @rsp l 8"),
     ("!monitor wx nt!x nt!x+4", "!monitor wx nt!x nt!x+4"),
+    (
+        "!monitor rw nt!Kd_DEFAULT_Mask Kd_DEFAULT_Mask+5",
+        "!monitor rw nt!Kd_DEFAULT_Mask nt!Kd_DEFAULT_Mask+5",
+    ),
+    ("!epthook zap-@rcx*2", "!epthook nt!zap-@rcx*2"),
     ("!monitor r 1000 1000", "!monitor r 1000 1000"),
     (
         "!monitor r ffffffffffffffff l 1",
@@ -80,6 +85,8 @@ const REFUSED: &[(&str, usize, &str)] = &[
         "please choose an address to put the hidden breakpoint on it; usage: !epthook ADDRESS [OPTIONS]",
     ),
     ("!epthook zap", 9, "err, couldn't resolve error at 'zap'"),
+    ("!epthook zap+yak", 9, "err, couldn't resolve error at 'zap+yak'"),
+    ("!epthook zap(5)", 9, "err, couldn't resolve error at 'zap(5)'"),
     ("!epthook \"10\"", 9, "err, couldn't resolve error at '10'"),
     ("!epthook {10}", 9, "err, couldn't resolve error at '10'"),
     (
@@ -104,17 +111,37 @@ const REFUSED: &[(&str, usize, &str)] = &[
     (
         "!monitor rw",
         11,
-        "please choose the 'from' or 'to' values or specify the length",
+        "incorrect use of the '!monitor': please choose the 'from' or 'to' values or specify the length",
     ),
     (
         "!monitor rw 1000",
         16,
+        "incorrect use of the '!monitor': please choose the 'from' or 'to' values or specify the length",
+    ),
+    (
+        "!monitor va rw 1000",
+        19,
+        "please choose the 'from' or 'to' values or specify the length",
+    ),
+    (
+        "!monitor va pid 4",
+        17,
         "please choose the 'from' or 'to' values or specify the length",
     ),
     (
         "!monitor 1000 2000",
         18,
+        "incorrect use of the '!monitor': please specify the attribute(s) that you want to monitor",
+    ),
+    (
+        "!monitor 1000 2000 pid 4",
+        24,
         "please specify the attribute(s) that you want to monitor (r, w, x, rw, rx, wx, rwx)",
+    ),
+    (
+        "!monitor 2000 1000 pid 4",
+        9,
+        "please choose the 'from' value first, then choose the 'to' value",
     ),
     (
         "!monitor r 2000 1000",
@@ -137,7 +164,9 @@ const REFUSED: &[(&str, usize, &str)] = &[
     ("!monitor r 1000 2000 w", 21, "unknown parameter 'w'"),
     ("!monitor rr 1000 2000", 9, "err, couldn't resolve error at 'rr'"),
     ("!monitor r 1 2 3", 15, "unknown parameter '3'"),
-    ("!syscall zap", 9, "err, couldn't resolve error at 'zap'"),
+    ("!syscall zap", 9, "unknown parameter 'zap': "),
+    ("!syscall {1}", 9, "unknown parameter '1'"),
+    ("!syscall @rax+zap", 14, "unknown parameter '@rax+zap': "),
     ("!syscall 1 2", 11, "unknown parameter '2'"),
     (
         "!sysret 1",
@@ -148,7 +177,7 @@ const REFUSED: &[(&str, usize, &str)] = &[
     (
         "!mode",
         5,
-        "incorrect use of the '!mode': please specify the mode(s) that you want to intercept their execution (u, k, ku)",
+        "please specify the mode(s) that you want to intercept their execution (u, k, ku)",
     ),
     (
         "!mode pid 4",
@@ -165,7 +194,13 @@ const REFUSED: &[(&str, usize, &str)] = &[
         15,
         "this event only applies to the selected process(es)",
     ),
-    ("!mode u k pid 4", 8, "unknown parameter 'k'"),
+    (
+        "!mode u k pid 4",
+        8,
+        "incorrect use of the '!mode': unknown parameter 'k'; usage: ",
+    ),
+    ("!mode stage all", 12, "the utilization of 'post' or 'all'"),
+    ("!mode u stage post", 14, "the utilization of 'post' or 'all'"),
     ("!mode z pid 4", 6, "unknown parameter 'z'"),
     (
         "!mode u pid 4 stage post",
@@ -175,10 +210,15 @@ const REFUSED: &[(&str, usize, &str)] = &[
     (
         "!cpuid 100000000",
         7,
-        "err, leaf is invalid: '100000000' does not fit 32 bits",
+        "unknown parameter '100000000': the leaf has at most 32 bits; usage: !cpuid [LEAF] [OPTIONS]",
     ),
     ("!cpuid 1 2", 9, "unknown parameter '2'"),
-    ("!msrread zap", 9, "err, msr is invalid: 'zap' is not a number"),
+    (
+        "!msrread zap",
+        9,
+        "unknown parameter 'zap': the MSR is a number (hexadecimal, or 0n decimal); usage: !msrread [MSR] [OPTIONS]",
+    ),
+    ("!msrwrite {1}", 10, "unknown parameter '1': the MSR is a number"),
     ("!msrwrite 1 2", 12, "unknown parameter '2'"),
     ("!tsc 1", 5, "incorrect use of the '!tsc': unknown parameter '1'"),
     ("!pmc x", 5, "incorrect use of the '!pmc'"),
@@ -189,7 +229,16 @@ const REFUSED: &[(&str, usize, &str)] = &[
         11,
         "the entry should be between 0x0 to 0x1f or first 32 entries",
     ),
-    ("!exception zap", 11, "err, vector is invalid"),
+    (
+        "!exception zap",
+        11,
+        "unknown parameter 'zap': the vector is a number",
+    ),
+    (
+        "!interrupt zap",
+        11,
+        "unknown parameter 'zap': the vector is a number",
+    ),
     (
         "!interrupt",
         10,
@@ -212,23 +261,30 @@ const REFUSED: &[(&str, usize, &str)] = &[
     (
         "!crwrite mask 3",
         9,
-        "please choose either 0 for cr0 or 4 for cr4",
+        "unknown parameter 'mask': the control register is a number",
+    ),
+    (
+        "!crwrite core 1",
+        15,
+        "please choose either 0 for cr0 or 4 for cr4; usage: ",
     ),
     ("!crwrite 4 mask", 15, "err, please specify a value for 'mask'"),
     (
         "!crwrite 4 zap",
         11,
-        "err, mask is invalid: 'zap' is not a number",
+        "unknown parameter 'zap': the mask is a number",
     ),
     ("!crwrite 4 1 mask 2", 13, "unknown parameter 'mask'"),
-    (
-        "!trace",
-        6,
-        "incorrect use of the '!trace': please specify the trace type",
-    ),
+    ("!trace", 6, "please specify the trace type"),
     ("!trace sideways", 7, "unknown parameter 'sideways'"),
-    ("!trace step stepout", 12, "unknown parameter 'stepout'"),
+    (
+        "!trace step stepout",
+        12,
+        "incorrect use of the '!trace': unknown parameter 'stepout'; usage: ",
+    ),
     ("!xsetbv 0 1", 10, "unknown parameter '1'"),
+    ("!xsetbv zap", 8, "unknown parameter 'zap': the XCR is a number"),
+    ("!epthook stage post", 15, "the utilization of 'post' or 'all'"),
 ];
 
 #[test]
@@ -307,7 +363,7 @@ fn registering_resolves_addresses() {
             ),
             (
                 "!monitor x nt!zap 1000",
-                "Syntax Error: Unknown Token: symbol 'nt!zap' is not known\n",
+                "err, couldn't resolve error at 'nt!zap': Syntax Error: Unknown Token: symbol 'nt!zap' is not known\n",
             ),
             ("!syscall @rsp", "event 4 registered (!syscall @rsp)\n"),
             ("!tsc pid 5", "err, pid is invalid: there is no process 5\n"),
@@ -428,11 +484,13 @@ fn management() {
             ),
             (
                 "prealloc !monitor 10",
-                "nothing has to be reserved: memory for monitor is taken when an event is registered\n",
+                "the requested pools are allocated and reserved (nothing had to be done: memory for monitor is taken when \
+                 an event is registered)\n",
             ),
             (
                 "preactivate mode",
-                "nothing has to be activated: '!mode' arms what it needs when it is registered\n",
+                "the requested service is activated successfully! (nothing had to be done: '!mode' arms what it needs when \
+                 it is registered)\n",
             ),
             (
                 "flush",
@@ -470,7 +528,16 @@ fn management_refusals() {
             10,
             "please specify a correct 'on' or 'off' state for the short-circuiting state",
         ),
-        ("events sc on off", 13, "unknown parameter 'off'"),
+        (
+            "events sc on off",
+            13,
+            "incorrect use of the 'events': unknown parameter 'off'",
+        ),
+        (
+            "events zap",
+            7,
+            "incorrect use of the 'events': unknown parameter 'zap'",
+        ),
         ("prealloc", 8, "incorrect use of the 'prealloc'"),
         ("prealloc zap 1", 9, "err, couldn't resolve error at 'zap'"),
         ("prealloc monitor", 16, "incorrect use of the 'prealloc'"),

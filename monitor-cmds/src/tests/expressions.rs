@@ -77,7 +77,16 @@ fn addresses() {
         ("sb @rcx l 20 7", "1010\n"),
         (
             "db poi(5)",
-            "Err, ScriptEngineExecute, function = FUNC_POI: address 5 is not accessible\n",
+            "err, couldn't resolve error at 'poi(5)': Err, ScriptEngineExecute, function = FUNC_POI: address 5 is not \
+             accessible\n",
+        ),
+        (
+            "db nt!Foo",
+            "err, couldn't resolve error at 'nt!Foo': Syntax Error: Unknown Token: symbol 'nt!Foo' is not known\n",
+        ),
+        (
+            "!epthook Foo+5",
+            "err, couldn't resolve error at 'nt!Foo+5': Syntax Error: Unknown Token: symbol 'nt!Foo' is not known\n",
         ),
         ("? .here = @rcx;", ""),
         ("dq .here+8 l 8", "00000000`00001008  0000000000001010\n"),

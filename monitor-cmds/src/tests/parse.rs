@@ -108,7 +108,7 @@ fn refused() {
         (
             "help regs regs",
             10,
-            "unknown parameter 'regs'; usage: help [COMMAND]",
+            "incorrect use of the 'help': unknown parameter 'regs'; usage: help [COMMAND]",
         ),
         ("version 1", 8, "unknown parameter '1'; usage: version"),
         ("status x", 7, "unknown parameter 'x'; usage: status"),
@@ -135,12 +135,12 @@ fn refused() {
         (
             "!ioin zap",
             6,
-            "err, port is invalid: 'zap' is not a number (hexadecimal, or 0n decimal)",
+            "unknown parameter 'zap': the port is a number (hexadecimal, or 0n decimal); usage: !ioin [PORT] [OPTIONS]",
         ),
         (
             "!ioin {3f8}",
             6,
-            "err, port is invalid: '3f8' is not a number (hexadecimal, or 0n decimal)",
+            "unknown parameter '3f8': the port is a number (hexadecimal, or 0n decimal); usage: !ioin [PORT] [OPTIONS]",
         ),
         (
             "!ioout 3f8 core",
@@ -155,7 +155,7 @@ fn refused() {
         (
             "events x 1",
             7,
-            "unknown parameter 'x'; usage: events [e|d|c ID|all | sc on|off]",
+            "incorrect use of the 'events': unknown parameter 'x'; usage: events [e|d|c ID|all | sc on|off]",
         ),
         (
             "events c ",
@@ -170,7 +170,7 @@ fn refused() {
         (
             "events c 1 2",
             11,
-            "unknown parameter '2'; usage: events [e|d|c ID|all | sc on|off]",
+            "incorrect use of the 'events': unknown parameter '2'; usage: events [e|d|c ID|all | sc on|off]",
         ),
     ] {
         let error = parse(input).expect_err(input);
