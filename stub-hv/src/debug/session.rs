@@ -46,9 +46,10 @@ fn is_pending() -> bool {
 }
 
 /// Whether an NMI without another cause is the debug line's: while the world is stopped its bytes are read
-/// without waiting for the interrupt, which may come after them.
+/// without waiting for the interrupt, which may come after them. A CPU that is still parked may take it when the world
+/// has just been let go.
 pub fn owns_interrupt(cpu: &PerCpu) -> bool {
-    cpu.index == INTERRUPTED && world::is_stopped()
+    cpu.index == INTERRUPTED && (world::is_stopped() || cpu.state.is_parked())
 }
 
 /// Sees to input of the debugger that came while the guest ran.
