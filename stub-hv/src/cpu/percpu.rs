@@ -14,12 +14,15 @@ use core::sync::atomic::AtomicU64;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering;
 
+use spin::Mutex;
 use zerocopy::FromZeros;
 
 use super::MAX_CPUS;
 use super::descriptors::Descriptors;
 use crate::debug::world::CpuState;
 use crate::event::Counters;
+use crate::event::Messages;
+use crate::event::Work;
 use crate::guest::apic::GuestApic;
 
 /// Size of the stack a CPU runs the hypervisor on, in bytes. Scripts are parsed and compiled on it: with all the
@@ -58,6 +61,10 @@ pub struct PerCpu {
     pub guest_apic: GuestApic,
     /// How often each kind of exit was taken.
     pub counters: Counters,
+    /// What scripts work with; taken by this CPU alone.
+    pub work: Box<Mutex<Work>>,
+    /// What scripts have printed.
+    pub messages: Messages,
     /// Set once the CPU has run its start-up and loops in the hypervisor.
     pub started: AtomicBool,
 }
@@ -86,6 +93,8 @@ impl PerCpu {
             state: CpuState::new(),
             guest_apic: GuestApic::new(),
             counters: Counters::new(),
+            work: Box::new(Mutex::new(Work::new())),
+            messages: Messages::new()?,
             started: AtomicBool::new(false),
         }));
         block.this = block;

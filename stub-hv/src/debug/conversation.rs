@@ -12,6 +12,7 @@ use gdbstub::stub::MultiThreadStopReason;
 use gdbstub::stub::state_machine::GdbStubStateMachine;
 use gdbstub::target::ext::breakpoints::WatchKind;
 use managed::ManagedSlice;
+use monitor_cmds::Event;
 use net::Transport;
 
 use super::local;
@@ -40,6 +41,7 @@ use crate::boot::reset;
 use crate::cpu::exceptions;
 use crate::cpu::percpu;
 use crate::cpu::timer;
+use crate::event::messages;
 use crate::virt::Register;
 
 type Engine = GdbStubStateMachine<'static, Target, StubOutput<'static>>;
@@ -142,6 +144,7 @@ impl Conversation {
             self.before_resume();
             self.target.apply_plan();
         }
+        messages::set_listening(self.client_waits());
         self.line.interrupts(true);
         if let Some(stopped) = self.target.leave() {
             stopped.resume();
@@ -159,6 +162,7 @@ impl Conversation {
         loop {
             let now = timer::milliseconds();
             self.front.poll(now);
+            let printed = self.print_messages();
             let sent = self.send(now);
             let mut received = false;
             while self.front.replies().ready() {
@@ -176,7 +180,8 @@ impl Conversation {
                 }
             }
             let quiet = now.wrapping_sub(quiet_since);
-            let unsent = !self.front.pending_output().is_empty();
+            // There may be more to print than there was room for.
+            let unsent = printed || !self.front.pending_output().is_empty();
             if self.facts.reset && self.front.pending_output().is_empty() {
                 self.facts.reset = false;
                 reset::reset();
@@ -191,6 +196,33 @@ impl Conversation {
                 self.sleep();
             }
             timer::linger(LINGER);
+        }
+    }
+
+    /// Gives the client what scripts have printed, as far as it takes it now: only while it waits for a stop, and as
+    /// much as there is room for. Whether it took any.
+    fn print_messages(&mut self) -> bool {
+        if !self.client_waits() {
+            return false;
+        }
+        let replies = self.front.replies();
+        replies.is_running() && messages::deliver_all(&mut |line| replies.try_console(line))
+    }
+
+    /// Gives the client what scripts have printed before it is told of a stop: it takes none until the guest runs again.
+    fn print_before_stop(&mut self) {
+        let mut since = timer::milliseconds();
+        loop {
+            let now = timer::milliseconds();
+            self.front.poll(now);
+            let printed = self.print_messages();
+            if self.send(now) || printed {
+                since = now;
+            } else if self.front.pending_output().is_empty() || now.wrapping_sub(since) > OUTPUT_PATIENCE {
+                return;
+            } else {
+                timer::linger(LINGER);
+            }
         }
     }
 
@@ -315,13 +347,11 @@ impl Conversation {
     fn report(&mut self, index: usize, reason: StopReason) {
         if let StopReason::Event(hit) = reason {
             *state::last_hit().lock() = Some(hit);
-            if let Some(cpu) = percpu::get(index) {
-                cpu.state.set_event_pass(Some(hit.moment.rip));
-            }
         }
         if !self.client_waits() {
             return;
         }
+        self.print_before_stop();
         if let Some(line) = words(&reason, index) {
             self.front.replies().console(line.as_bytes());
         }
@@ -336,23 +366,22 @@ impl Conversation {
 
     /// The client lets the guest go on: an event that has stopped at an instruction lets it pass now, unless
     /// the client has moved the CPU elsewhere. Of the stops that other CPUs have kept, a step's was for the
-    /// resume before this one, and a watchpoint's counts only while the watchpoint is there.
+    /// resume before this one, a watchpoint's counts only while the watchpoint is there, and an event's while the
+    /// event is.
     fn before_resume(&mut self) {
         if let Some(world) = self.target.world() {
             let watches = state::watches().lock();
+            let events = state::events().read();
             world.forget_pending(|reason| match reason {
                 StopReason::Step => true,
                 StopReason::Watch { address, .. } => !watches.watches_at(*address),
+                StopReason::Event(hit) => !events.get(hit.event).is_some_and(Event::is_enabled),
                 _ => false,
             });
         }
         for cpu in percpu::all() {
             let rip = self.target.vcpu(cpu.index).map(|vcpu| vcpu.get(Register::Rip));
-            if !rip.is_some_and(|rip| cpu.state.passes_event(rip)) {
-                cpu.state.set_event_pass(None);
-            } else {
-                cpu.state.set_event_pass(rip);
-            }
+            cpu.state.keep_event_pass(rip);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod guest;
 mod msr;
+mod unsupported;
 
 use alloc::string::String;
 use core::arch::x86_64::__cpuid_count;
@@ -10,15 +11,14 @@ use core::fmt;
 use monitor_cmds::ApicMode;
 use monitor_cmds::CpuState;
 use monitor_cmds::Cpuid;
-use monitor_cmds::EventOptions;
 use monitor_cmds::EventSpec;
 use monitor_cmds::Guest;
 use monitor_cmds::Hit;
 use monitor_cmds::Machine;
 use monitor_cmds::MsrError;
 use monitor_cmds::Settings;
+use monitor_cmds::Stage;
 use monitor_cmds::Status;
-use monitor_cmds::Trigger;
 use net::Transport;
 
 use super::registers::dump;
@@ -30,6 +30,7 @@ use crate::cpu::apic;
 use crate::cpu::msr as hardware;
 use crate::cpu::percpu;
 use crate::cpu::port;
+use crate::event::messages;
 use crate::guest::arming;
 use crate::guest::cpuid;
 use crate::guest::space;
@@ -205,23 +206,25 @@ impl Machine for View<'_> {
     }
 
     fn unsupported(&self, spec: &EventSpec) -> Option<&str> {
-        unsupported(spec)
+        unsupported::why(spec)
+    }
+
+    fn set_short_circuit(&mut self, on: bool) -> bool {
+        let Some(hit) = self.last_hit() else { return false };
+        let index = hit.moment.cpu as usize;
+        let (Some(cpu), Some(vcpu)) = (percpu::get(index), self.target.peek(index)) else {
+            return false;
+        };
+        hit.moment.stage == Stage::Pre
+            && hit.trigger.can_short_circuit()
+            && cpu.state.set_pass_skips(vcpu.get(Register::Rip), on)
+    }
+
+    fn flush_messages(&mut self) -> u32 {
+        messages::clear_all().try_into().unwrap_or(u32::MAX)
     }
 
     fn last_hit(&self) -> Option<Hit> {
         *state::last_hit().lock()
     }
-}
-
-/// Why an event cannot be armed: so far only port accesses on every CPU or one of them, and they stop the guest.
-fn unsupported(spec: &EventSpec) -> Option<&'static str> {
-    if !matches!(spec.trigger, Trigger::Io(_)) {
-        return Some("this version of the hypervisor has no such event yet: only !ioin and !ioout");
-    }
-    let supported = EventOptions {
-        core: spec.options.core,
-        ..EventOptions::default()
-    };
-    (spec.options != supported)
-        .then_some("this version of the hypervisor knows no other option of an event than core yet")
 }

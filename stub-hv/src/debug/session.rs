@@ -17,6 +17,7 @@ use crate::cpu::PerCpu;
 use crate::cpu::exceptions;
 use crate::cpu::percpu;
 use crate::cpu::port;
+use crate::event::messages;
 use crate::guest::run::VcpuCell;
 use crate::virt::Vcpu;
 
@@ -62,6 +63,17 @@ pub fn attend_input<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
 pub fn stop_for<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>, reason: StopReason) {
     if !enter(cpu, vcpu, Some(reason)) && !reason.recurs() {
         cpu.state.set_pending(reason);
+    }
+}
+
+/// Lets the debugger have what scripts have printed on this CPU, if it listens. Otherwise that waits.
+pub fn deliver_messages<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
+    // An owner that is about to stop this CPU takes them along; one that is about to let go of the world does not.
+    while messages::is_listening() && !cpu.state.stop_wanted() {
+        if enter(cpu, vcpu, None) {
+            return;
+        }
+        core::hint::spin_loop();
     }
 }
 

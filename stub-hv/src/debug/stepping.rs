@@ -287,7 +287,7 @@ impl Stepper {
                 Some(reason) => Outcome::Stop(reason),
                 None => Outcome::Emulated,
             },
-            Outcome::Stop(_) => {
+            Outcome::Stop(_) | Outcome::EmulatedStop(_) => {
                 self.abandon(vcpu);
                 outcome
             }

@@ -55,11 +55,11 @@ pub enum StopReason {
 
 impl StopReason {
     /// Whether the guest runs into the same stop again when it goes on: then a stop that another CPU's
-    /// stop forestalled needs no remembering.
+    /// stop forestalled needs no remembering. An event's does not come again, as its scripts have run.
     pub const fn recurs(&self) -> bool {
         matches!(
             self,
-            Self::SoftwareBreakpoint | Self::HardwareBreakpoint | Self::Event(_) | Self::Interrupt
+            Self::SoftwareBreakpoint | Self::HardwareBreakpoint | Self::Interrupt
         )
     }
 

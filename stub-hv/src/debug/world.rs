@@ -73,8 +73,10 @@ pub struct CpuState {
     startup: AtomicU32,
     /// NMIs for the guest that came while it could not take them.
     guest_nmis: AtomicU32,
-    /// RIP of an instruction that an event has stopped at, which is to be carried out without asking again.
+    /// RIP of an instruction that an event has stopped at, and that the events are not to be asked about again.
     event_pass: AtomicU64,
+    /// That instruction is to be left out.
+    pass_skips: AtomicBool,
     vcpu: UnsafeCell<Option<*mut dyn Vcpu>>,
     resume: UnsafeCell<Resume>,
     pending: UnsafeCell<Option<StopReason>>,
@@ -96,6 +98,7 @@ impl CpuState {
             startup: AtomicU32::new(0),
             guest_nmis: AtomicU32::new(0),
             event_pass: AtomicU64::new(NO_PASS),
+            pass_skips: AtomicBool::new(false),
             vcpu: UnsafeCell::new(None),
             resume: UnsafeCell::new(Resume::Continue),
             pending: UnsafeCell::new(None),
@@ -201,15 +204,38 @@ impl CpuState {
         self.init.load(Ordering::Acquire) || self.startup.load(Ordering::Acquire) & STARTUP_PENDING != 0
     }
 
-    /// Lets the instruction at `rip` pass once without asking the events; `None`: none.
-    pub fn set_event_pass(&self, rip: Option<u64>) {
-        self.event_pass.store(rip.unwrap_or(NO_PASS), Ordering::Relaxed);
+    /// Lets the instruction at `rip` pass once without asking the events: it is left out if it `skips`, else carried
+    /// out. For the CPU itself.
+    pub fn set_event_pass(&self, rip: u64, skips: bool) {
+        self.event_pass.store(rip, Ordering::Relaxed);
+        self.pass_skips.store(skips, Ordering::Relaxed);
     }
 
-    /// Whether the instruction at `rip` passes without asking the events, this once.
-    pub fn passes_event(&self, rip: u64) -> bool {
-        self.event_pass.load(Ordering::Relaxed) != NO_PASS
-            && self.event_pass.swap(NO_PASS, Ordering::Relaxed) == rip
+    /// Takes the pass of the instruction at `rip`, and whether it is left out. That of another instruction stays: the
+    /// guest has taken an interrupt first. For the CPU itself.
+    pub fn take_event_pass(&self, rip: u64) -> Option<bool> {
+        if self.event_pass.load(Ordering::Relaxed) != rip {
+            return None;
+        }
+        self.event_pass.store(NO_PASS, Ordering::Relaxed);
+        Some(self.pass_skips.load(Ordering::Relaxed))
+    }
+
+    /// Forgets the pass, unless it is that of the instruction at `rip`. For the CPU itself, or the owner of a stop.
+    pub fn keep_event_pass(&self, rip: Option<u64>) {
+        if rip != Some(self.event_pass.load(Ordering::Relaxed)) {
+            self.event_pass.store(NO_PASS, Ordering::Relaxed);
+        }
+    }
+
+    /// Changes whether the instruction at `rip` is left out when it passes; `false` if it has no pass. For the owner of
+    /// a stop.
+    pub fn set_pass_skips(&self, rip: u64, skips: bool) -> bool {
+        let passes = self.event_pass.load(Ordering::Relaxed) == rip;
+        if passes {
+            self.pass_skips.store(skips, Ordering::Relaxed);
+        }
+        passes
     }
 
     /// Keeps an NMI for the guest.
@@ -406,6 +432,24 @@ mod tests {
             state.kick.store(KICK_SENT, Ordering::Release);
             assert!(taker.join().unwrap());
         });
+    }
+
+    #[test]
+    fn an_instruction_passes_once_whatever_comes_before_it() {
+        let state = CpuState::new();
+        assert_eq!(state.take_event_pass(0x1000), None);
+        assert!(!state.set_pass_skips(0x1000, true));
+        state.set_event_pass(0x1000, false);
+        assert_eq!(state.take_event_pass(0x2000), None);
+        state.keep_event_pass(Some(0x1000));
+        assert!(state.set_pass_skips(0x1000, true));
+        assert_eq!(state.take_event_pass(0x1000), Some(true));
+        assert_eq!(state.take_event_pass(0x1000), None);
+        for moved in [Some(0x3000), None] {
+            state.set_event_pass(0x1000, false);
+            state.keep_event_pass(moved);
+            assert_eq!(state.take_event_pass(0x1000), None);
+        }
     }
 
     #[test]

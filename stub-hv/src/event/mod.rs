@@ -5,4 +5,12 @@ pub mod counters;
 
 pub mod dispatch;
 
+mod guest;
+
+pub mod messages;
+
+pub mod work;
+
 pub use counters::Counters;
+pub use messages::Messages;
+pub use work::Work;

@@ -1,7 +1,8 @@
 //! What is intercepted on a CPU: the hypervisor's own needs, the debugger's breakpoints and the events.
 //!
-//! Recomputed by each CPU when the generation has changed. Changes are made only while the world is
-//! stopped, so no CPU runs the guest with what was armed before.
+//! Recomputed by each CPU when the generation has changed. The debugger makes changes while the world is stopped,
+//! so no CPU runs the guest with what was armed before; a script makes them while the guest runs, and then the other
+//! CPUs are made to exit.
 
 use core::sync::atomic::AtomicU64;
 use core::sync::atomic::Ordering;

@@ -1,5 +1,6 @@
 //! What the guest is shown of the machine, and the instructions that are carried out for it.
 
+pub mod access;
 pub mod apic;
 pub mod arming;
 pub mod cpuid;

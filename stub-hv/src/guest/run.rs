@@ -64,6 +64,9 @@ pub fn run<V: Vcpu>(cpu: &'static PerCpu, vcpu: *mut V) -> ! {
                 Next::Nmi => nmi(cpu, &mut vcpu),
             }
         }
+        if cpu.messages.is_waiting() {
+            session::deliver_messages(cpu, &mut vcpu);
+        }
     }
 }
 
@@ -97,7 +100,8 @@ fn once<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut V, local: &mut Local) -> Optio
     let guest_steps = vcpu.guest_trap_flag();
     let outcome = exits::handle(cpu, vcpu, local, &exit);
     let trap = matches!(exit, Exit::Exception { vector: 1, .. });
-    if outcome == Outcome::Emulated && guest_steps && !trap {
+    let emulated = matches!(outcome, Outcome::Emulated | Outcome::EmulatedStop(_));
+    if emulated && guest_steps && !trap {
         // The CPU would have trapped behind the instruction that was carried out here.
         let dr6 = vcpu.get(Register::Debug(6)) | DR6_SINGLE_STEP;
         // DR6 with one more of its bits.
@@ -107,7 +111,7 @@ fn once<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut V, local: &mut Local) -> Optio
     let outcome = local.stepper.after_exit(cpu, vcpu, outcome);
     match outcome {
         Outcome::Retry | Outcome::Emulated => None,
-        Outcome::Stop(reason) => Some(Next::Stop(reason)),
+        Outcome::Stop(reason) | Outcome::EmulatedStop(reason) => Some(Next::Stop(reason)),
     }
 }
 
@@ -139,6 +143,7 @@ fn attend<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
 /// INIT: the boot CPU starts at the reset vector, the others wait for a start-up IPI.
 fn init<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
     let seen = cpu.nmis.load(Ordering::Relaxed);
+    cpu.state.keep_event_pass(None);
     apic::reset(cpu);
     if cpu.index == 0 {
         vcpu.get().start(&StartState::Reset);

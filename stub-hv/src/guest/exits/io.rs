@@ -2,15 +2,14 @@
 
 use monitor_cmds::Direction;
 use monitor_cmds::Io;
-use monitor_cmds::Moment;
 use monitor_cmds::Occurrence;
-use monitor_cmds::Stage;
 
 use super::Outcome;
 use super::string_io;
 use crate::cpu::PerCpu;
 use crate::cpu::port;
 use crate::event::dispatch;
+use crate::event::dispatch::Before;
 use crate::guest::hidden;
 use crate::virt::PortAccess;
 use crate::virt::Register;
@@ -43,10 +42,11 @@ pub(super) fn write(port: u16, size: u8, value: u32) {
     }
 }
 
+/// Carries the instruction out, between the events before and those after it. INS and OUTS with REP meet the former
+/// at each exit, which moves a bounded number of elements, and the latter once, at their end.
 pub(super) fn handle<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut V, access: &PortAccess) -> Outcome {
-    let rax = vcpu.get(RAX);
-    let value = (!access.input && !access.string).then_some((rax & mask(access.size)) as u32);
-    let occurrence = Occurrence::Io(Io {
+    let value = vcpu.get(RAX) & mask(access.size);
+    let mut io = Io {
         port: access.port,
         size: access.size,
         direction: if access.input {
@@ -54,35 +54,54 @@ pub(super) fn handle<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut V, access: &PortA
         } else {
             Direction::Out
         },
-        value,
+        value: (!access.input && !access.string).then_some(value as u32),
         string: access.string,
         repeat: access.repeated,
-    });
-    let moment = Moment {
-        cpu: cpu.index as u32,
-        rip: vcpu.get(Register::Rip),
-        stage: Stage::Pre,
-        ..Moment::default()
     };
-    if let Some(reason) = dispatch::dispatch(cpu, &moment, &occurrence) {
-        return Outcome::Stop(reason);
-    }
-    if access.string {
-        return string_io::handle(vcpu, access);
-    }
-    if access.input {
-        let value = u64::from(read(access.port, access.size));
-        // A 32-bit transfer clears the upper half of RAX, narrower ones keep what they do not move.
-        let kept = if access.size == 4 {
-            0
-        } else {
-            rax & !mask(access.size)
-        };
-        // A general register takes any value.
-        let _ = vcpu.set(RAX, kept | value & mask(access.size));
+    let post = match dispatch::before(cpu, vcpu, Occurrence::Io(io)) {
+        Before::CarryOut { post } => post,
+        Before::Skip => {
+            vcpu.skip(access.length.into());
+            return Outcome::Emulated;
+        }
+        Before::Moved => {
+            vcpu.skip(0);
+            return Outcome::Emulated;
+        }
+        Before::Stop(reason) => return Outcome::Stop(reason),
+    };
+    let outcome = if access.string {
+        string_io::handle(vcpu, access)
     } else {
-        write(access.port, access.size, rax as u32);
+        io.value = Some(transfer(vcpu, access));
+        vcpu.skip(access.length.into());
+        Outcome::Emulated
+    };
+    if post
+        && outcome == Outcome::Emulated
+        && let Some(reason) = dispatch::after(cpu, vcpu, Occurrence::Io(io))
+    {
+        return Outcome::EmulatedStop(reason);
     }
-    vcpu.skip(access.length.into());
-    Outcome::Emulated
+    outcome
+}
+
+/// Moves a value between RAX and a port; the value.
+fn transfer<V: Vcpu>(vcpu: &mut V, access: &PortAccess) -> u32 {
+    let rax = vcpu.get(RAX);
+    if !access.input {
+        let value = (rax & mask(access.size)) as u32;
+        write(access.port, access.size, value);
+        return value;
+    }
+    let value = u64::from(read(access.port, access.size)) & mask(access.size);
+    // A 32-bit transfer clears the upper half of RAX, narrower ones keep what they do not move.
+    let kept = if access.size == 4 {
+        0
+    } else {
+        rax & !mask(access.size)
+    };
+    // A general register takes any value.
+    let _ = vcpu.set(RAX, kept | value);
+    value as u32
 }

@@ -32,6 +32,8 @@ pub enum Outcome {
     Emulated,
     /// The guest is to be stopped.
     Stop(StopReason),
+    /// As [`Outcome::Emulated`], and the guest is to be stopped behind the instruction.
+    EmulatedStop(StopReason),
 }
 
 /// Handles an exit. NMIs are the run loop's.

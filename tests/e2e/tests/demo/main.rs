@@ -13,6 +13,7 @@ mod modes;
 mod monitor;
 mod own_debugging;
 mod registers;
+mod scripts;
 mod session;
 mod source_level;
 mod stepping;

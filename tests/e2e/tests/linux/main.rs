@@ -3,6 +3,7 @@
 mod boot;
 mod breakpoints;
 mod cpus;
+mod events;
 mod interrupt;
 mod messages;
 mod multi;
