@@ -114,6 +114,18 @@ fn files_that_a_text_names_are_put_in() {
 }
 
 #[test]
+fn a_files_paths_are_relative_to_it() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("inner.ds"), "? { .a = 7; }").unwrap();
+    let outer = directory.path().join("outer.ds");
+    std::fs::write(&outer, "#include \"inner.ds\"; print(.a);").unwrap();
+    prints(&["run", outer.to_str().unwrap()], "", 0, "7\n");
+    let (out, _, status) = cmd(&["run"], "#include \"inner.ds\";");
+    assert_eq!(status, 1);
+    assert!(out.contains("inner.ds"), "{out}");
+}
+
+#[test]
 fn text_comes_from_a_file_too() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "!idt 0n14").unwrap();

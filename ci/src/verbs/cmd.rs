@@ -45,8 +45,8 @@ enum What {
     },
     /// Run scripts on a simulated machine: `? { ... }`, or bare statements
     ///
-    /// Several scripts of one text, each from a `?` at the start of a line or behind a closing brace on, share their
-    /// global variables. Printed is what the debugger would see, then the values given to test_statement. The exit
+    /// Several scripts of one text, each from a `?` at the start of a line, behind a closing brace or behind a `;` on,
+    /// share their global variables. Printed is what the debugger would see, then the values given to test_statement. The exit
     /// status is 1 if a script is refused, and 2 if one fails while it runs.
     Run {
         /// A register's value, such as rax=10; the others are 0
@@ -86,11 +86,13 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("reading {}", file.display()))
 }
 
-/// The text with the files that it names put in, or what to print and the exit status.
-fn resolved(text: &[u8]) -> Result<String, (String, u8)> {
+/// The text with the files that it names put in, or what to print and the exit status. Relative paths are those of
+/// the directory that `file`, where the text is from, is in; without one, of the current directory.
+fn resolved(text: &[u8], file: Option<&Path>) -> Result<String, (String, u8)> {
     let text =
         str::from_utf8(text).map_err(|error| show::refused(&show::not_text(text, error.valid_up_to())))?;
-    let mut read = |path: &str| fs::read_to_string(path).map_err(|error| error.to_string());
+    let directory = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    let mut read = |path: &str| fs::read_to_string(directory.join(path)).map_err(|error| error.to_string());
     resolve_files(text, &mut read).map_err(|error| show::refused(&error))
 }
 
@@ -98,11 +100,11 @@ fn resolved(text: &[u8]) -> Result<String, (String, u8)> {
 pub(crate) fn main(args: &Args) -> Result<ExitCode> {
     let (text, status) = match &args.what {
         What::Tokens { input } => show::tokens(&input.read()?),
-        What::Parse { input } => match resolved(&input.read()?) {
+        What::Parse { input } => match resolved(&input.read()?, input.file.as_deref()) {
             Ok(text) => show::command(&text),
             Err(refused) => refused,
         },
-        What::Resolve { input } => match resolved(&input.read()?) {
+        What::Resolve { input } => match resolved(&input.read()?, input.file.as_deref()) {
             Ok(text) => (single_line(&text) + "\n", 0),
             Err(refused) => refused,
         },
@@ -110,7 +112,7 @@ pub(crate) fn main(args: &Args) -> Result<ExitCode> {
             registers,
             memory,
             input,
-        } => match resolved(&input.read()?) {
+        } => match resolved(&input.read()?, input.file.as_deref()) {
             Ok(text) => script::run(&text, &mut Simulated::new(registers, memory)),
             Err(refused) => refused,
         },

@@ -7,7 +7,8 @@ use core::fmt;
 
 /// Bytes of the stack: 256 slots of 8.
 pub(crate) const STACK_BYTES: usize = 256 * 8;
-/// Operations of one run.
+/// Operations of one run: it fails with the one that makes them this many. Those that only fetch an operand (a constant,
+/// a variable, a register) do not count, as they are no operations of their own in HyperDbg.
 pub const MAX_OPERATIONS: u32 = 1_000_000;
 /// Bytes of one `printf`.
 pub const MAX_TEXT: usize = 4096;
@@ -66,7 +67,7 @@ pub(crate) struct Caller {
 
 /// The working memory of scripts on one CPU, of fixed size: a run allocates nothing.
 pub struct Scratch {
-    /// How many operations a run may execute, [`MAX_OPERATIONS`] if not changed.
+    /// How many operations end a run, [`MAX_OPERATIONS`] if not changed.
     pub budget: u32,
     pub(crate) stack: [u8; STACK_BYTES],
     /// Stack bytes from here on are 0.

@@ -61,6 +61,10 @@ pub(super) fn run(text: &str, guest: &mut dyn Guest) -> (String, u8) {
             status = done;
         }
     }
+    // What was printed need not end its line, but the values are a line each.
+    if !control.values.is_empty() && !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
     for value in control.values {
         out.push_str(&format!("test_statement: {value:x}\n"));
     }
@@ -95,6 +99,9 @@ mod tests {
                 0,
             ),
             ("? eb(@rcx, 7);\n? print(db_pa(@rcx));", "7\n", 0),
+            ("? .a = 5; ? print(.a); // both\n", "5\n", 0),
+            ("printf(\"a\"); test_statement(5);", "a\ntest_statement: 5\n", 0),
+            ("printf(\"a\");", "a", 0),
         ] {
             assert_eq!(output(text), (want.to_owned(), status), "{text}");
         }

@@ -1,7 +1,7 @@
 //! Where the scripts of a file are.
 //!
 //! A script is `? { ... }`, `? statements`, or bare statements. A `?` begins one where no other text could: at the
-//! start of a line or behind a closing brace, outside braces, quotes and comments.
+//! start of a line, behind a closing brace or behind a `;`, outside braces, quotes and comments.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use std::ops::Range;
 pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
     let mut marks = Vec::new();
     let mut depth = 0_usize;
-    // Only white space since the start of a line or a closing brace.
+    // Only white space since the start of a line, a closing brace or a `;`.
     let mut fresh = true;
     let mut code_before = false;
     let mut rest = text;
@@ -37,7 +37,7 @@ pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
             _ => {}
         }
         code_before |= marks.is_empty() && !c.is_whitespace();
-        fresh = c == '\n' || c == '}' && depth == 0 || fresh && c.is_whitespace();
+        fresh = c == '\n' || matches!(c, '}' | ';') && depth == 0 || fresh && c.is_whitespace();
     }
     if marks.is_empty() || code_before {
         marks.insert(0, 0);
@@ -91,6 +91,11 @@ mod tests {
             ("? a /* never closed\n? b", &["? a /* never closed\n? b"]),
             ("? a \"never closed\n? b", &["? a \"never closed\n? b"]),
             ("?}?", &["?}", "?"]),
+            (
+                "a; ? { b; } c; /* d */ ? e;",
+                &["a; ", "? { b; } c; /* d */ ", "? e;"],
+            ),
+            ("{ a; ? b; }", &["{ a; ? b; }"]),
         ] {
             let found: Vec<_> = scripts(text).into_iter().map(|range| &text[range]).collect();
             assert_eq!(found, want, "{text:?}");

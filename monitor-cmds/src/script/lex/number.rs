@@ -79,7 +79,10 @@ impl<'s> Lexer<'s> {
             .map_err(|_| ScriptError::token(start, "expected decimal digits"))?;
         let nonzero = literal.bytes().any(|b| matches!(b, b'1'..=b'9'));
         if !value.is_finite() || (value == 0.0 && nonzero) {
-            return Err(ScriptError::new(start, "Floating-point literal is out of range"));
+            return Err(ScriptError::new(
+                start,
+                "Syntax Error: Floating-point literal is out of range",
+            ));
         }
         Ok(Kind::Float(value.to_bits()))
     }

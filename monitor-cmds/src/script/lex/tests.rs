@@ -280,7 +280,10 @@ fn a_double_out_of_range_is_refused() {
     let small = "0.".to_string() + &"0".repeat(400) + "1";
     for source in [large, small] {
         let error = tokens(&source).expect_err(&source);
-        assert_eq!(error.message, "Floating-point literal is out of range");
+        assert_eq!(
+            error.message,
+            "Syntax Error: Floating-point literal is out of range"
+        );
     }
     assert_eq!(one(&("0.".to_string() + &"0".repeat(400))), Kind::Float(0));
 }

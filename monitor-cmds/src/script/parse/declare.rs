@@ -60,7 +60,7 @@ impl Parser<'_> {
         if type_name.base == BaseType::Scalar(Scalar::Void) && pointers == 0 {
             return Err(ScriptError::new(
                 type_name.span.start,
-                "Undefined Variable Type: a variable cannot be void",
+                "Syntax Error: Undefined Variable Type: a variable cannot be void",
             ));
         }
         let open = self.token.span.start;

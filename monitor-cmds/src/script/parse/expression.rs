@@ -2,6 +2,7 @@
 
 use super::MAX_DEPTH;
 use super::Parser;
+use super::TOO_COMPLEX;
 use super::operand::Prefix;
 use crate::script::ScriptError;
 use crate::script::ast::BinaryOp;
@@ -98,7 +99,7 @@ impl Parser<'_> {
         pending: &mut Vec<Pending>,
     ) -> Result<Step, ScriptError> {
         if self.token.is("[") {
-            self.enter()?;
+            self.enter_expression()?;
             self.advance()?;
             pending.push(Pending::Index(node, start));
             return Ok(Step::Operand);
@@ -187,10 +188,7 @@ impl Parser<'_> {
     /// `expression`, one deeper than its deepest operand.
     pub(super) fn deeper(&self, expression: Expr, operands: usize) -> Result<Node, ScriptError> {
         if operands >= MAX_DEPTH {
-            return Err(ScriptError::new(
-                expression.span.start,
-                "Please split the expression to many smaller expressions.",
-            ));
+            return Err(ScriptError::new(expression.span.start, TOO_COMPLEX));
         }
         Ok((expression, operands.saturating_add(1)))
     }

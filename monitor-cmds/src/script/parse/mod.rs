@@ -35,7 +35,10 @@ pub const MAX_SOURCE: usize = 0x1_0000;
 pub const MAX_NESTING: usize = 32;
 
 /// An expression's tree may be this deep: `a + b + c` is 3.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 128;
+
+/// What is said of an expression beyond a limit.
+const TOO_COMPLEX: &str = "Please split the expression to many smaller expressions.";
 
 /// The tree of a script: statements and functions, or one `{ ... }` around them, with or without a `?` before.
 ///
@@ -193,6 +196,12 @@ impl<'s> Parser<'s> {
             place,
             format_args!("nested deeper than {MAX_NESTING:x} levels"),
         ))
+    }
+
+    /// As [`Parser::enter`], for a level of an expression.
+    fn enter_expression(&mut self) -> Result<(), ScriptError> {
+        self.enter()
+            .map_err(|error| ScriptError::new(error.offset, TOO_COMPLEX))
     }
 
     fn leave(&mut self) {

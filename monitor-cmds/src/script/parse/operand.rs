@@ -48,7 +48,7 @@ impl Parser<'_> {
                     let cast = self.type_follows();
                     self.advance()?;
                     if !cast {
-                        self.enter()?;
+                        self.enter_expression()?;
                         pending.push(Pending::Parenthesis(start));
                         return Ok(None);
                     }
@@ -162,7 +162,7 @@ impl Parser<'_> {
             let kind = ExprKind::Variable(text.into());
             return Ok(Some(((Expr { kind, span }, 1), start)));
         }
-        self.enter()?;
+        self.enter_expression()?;
         self.advance()?;
         let name = Name {
             text: text.into(),

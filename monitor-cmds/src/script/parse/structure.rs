@@ -66,7 +66,7 @@ impl<'s> Parser<'s> {
         if type_name.base == BaseType::Scalar(Scalar::Void) && pointers == 0 {
             return Err(ScriptError::new(
                 type_name.span.start,
-                "Undefined Variable Type: a member cannot be void",
+                "Syntax Error: Undefined Variable Type: a member cannot be void",
             ));
         }
         Ok(Declarator {

@@ -122,7 +122,9 @@ impl Parser<'_> {
         {
             let place = self.token.span.start;
             let more = words.unwrap_or(Words::default()).and(word).ok_or_else(|| {
-                let why = format!("Undefined Variable Type: '{word}' does not fit the words before it");
+                let why = format!(
+                    "Syntax Error: Undefined Variable Type: '{word}' does not fit the words before it"
+                );
                 ScriptError::new(place, why)
             })?;
             words = Some(more);

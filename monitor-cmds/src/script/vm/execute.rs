@@ -34,29 +34,37 @@ impl Machine<'_> {
         let mut next = 0_usize;
         while let Some(&op) = script.ops.get(next) {
             next = next.wrapping_add(1);
-            let Some(left) = self.left.checked_sub(1) else {
-                return fail("jmp", Reason::ExecutionCount);
-            };
-            self.left = left;
             match op {
                 Op::End => return Ok(()),
-                Op::Const { dst, value } => self.set(dst, i64::from(value) as u64),
+                Op::Const { dst, value } => {
+                    self.set(dst, i64::from(value) as u64);
+                    continue;
+                }
                 Op::Pool { dst, index } => {
                     let value = script.pool.get(usize::from(index)).copied();
                     self.set(dst, value.unwrap_or(0));
+                    continue;
                 }
-                Op::Move { dst, src } => self.set(dst, self.get(src)),
+                Op::Move { dst, src } => {
+                    self.set(dst, self.get(src));
+                    continue;
+                }
                 Op::Local { dst, width, offset } => {
                     let value = self.local(offset, width);
                     self.set(dst, value);
+                    continue;
                 }
                 Op::StoreLocal { src, width, offset } => self.store_local(offset, width, self.get(src)),
                 Op::LocalAddress { dst, offset } => {
                     let at = self.base.wrapping_add(usize::from(offset));
                     self.set(dst, address::STACK.wrapping_add(at as u64));
+                    continue;
                 }
                 Op::ZeroLocal { offset, length } => self.zero_local(offset, length),
-                Op::Global { dst, slot } => self.set(dst, self.globals.load(slot)),
+                Op::Global { dst, slot } => {
+                    self.set(dst, self.globals.load(slot));
+                    continue;
+                }
                 Op::StoreGlobal { src, slot } => self.globals.store(slot, self.get(src)),
                 Op::Load { dst, address, width } => {
                     let value = self.load(self.get(address), width).in_function("poi")?;
@@ -73,6 +81,7 @@ impl Machine<'_> {
                 Op::Register { dst, register } => {
                     let value = self.guest.register(register);
                     self.set(dst, value);
+                    continue;
                 }
                 Op::RegisterPart {
                     dst,
@@ -87,6 +96,7 @@ impl Machine<'_> {
                     };
                     let whole = self.guest.register(register);
                     self.set(dst, view.get(whole));
+                    continue;
                 }
                 Op::StoreRegister {
                     src,
@@ -105,8 +115,12 @@ impl Machine<'_> {
                 Op::Pseudo { dst, pseudo } => {
                     let value = self.pseudo(pseudo);
                     self.set(dst, value);
+                    continue;
                 }
-                Op::Context { dst } => self.set(dst, self.context.context),
+                Op::Context { dst } => {
+                    self.set(dst, self.context.context);
+                    continue;
+                }
                 Op::Add { dst, a, b } => self.set(dst, self.get(a).wrapping_add(self.get(b))),
                 Op::AddConst { dst, a, value } => {
                     self.set(dst, self.get(a).wrapping_add(i64::from(value) as u64));
@@ -145,7 +159,10 @@ impl Machine<'_> {
                     let value = float::to_integer(self.get(a), from, size, signed).in_function("cast")?;
                     self.set(dst, value);
                 }
-                Op::Extend { dst, a, width } => self.set(dst, width.extend(self.get(a))),
+                Op::Extend { dst, a, width } => {
+                    self.set(dst, width.extend(self.get(a)));
+                    continue;
+                }
                 Op::Compare {
                     comparison,
                     dst,
@@ -185,6 +202,11 @@ impl Machine<'_> {
                 }
                 Op::Printf { format, first } => self.printf(format, first).in_function("printf")?,
                 Op::PrintfMismatch => return fail("printf", Reason::FloatFormat),
+            }
+            // What only fetches an operand has gone on above: HyperDbg's operations fetch their own.
+            self.left = self.left.saturating_sub(1);
+            if self.left == 0 {
+                return fail("jmp", Reason::ExecutionCount);
             }
         }
         Ok(())

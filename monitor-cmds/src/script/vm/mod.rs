@@ -44,7 +44,7 @@ struct Machine<'r> {
     kept_count: usize,
     /// Bytes of `scratch.text`.
     written: usize,
-    /// Operations that may still be executed.
+    /// Operations until the run fails.
     left: u32,
 }
 

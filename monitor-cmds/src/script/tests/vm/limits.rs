@@ -39,11 +39,27 @@ fn endless_scripts_end() {
 fn the_budget_is_exact() {
     let mut world = World::new();
     world.run("i = 0; while (i < 100) { i = i + 1; }").unwrap();
-    // One operation each: two for the variable's beginning, one for the end.
-    world.scratch.budget = 3;
-    world.run("x = 1;").unwrap();
+    // Storing is the one operation.
     world.scratch.budget = 2;
+    world.run("x = 1;").unwrap();
+    world.scratch.budget = 1;
     assert_eq!(world.run("x = 1;").unwrap_err(), COUNT);
+    // Fetching operands is none: a sum and storing it are two, as in HyperDbg.
+    world.scratch.budget = 3;
+    world.run(".x = @rax + $context;").unwrap();
+    world.scratch.budget = 2;
+    assert_eq!(world.run(".x = @rax + $context;").unwrap_err(), COUNT);
+}
+
+#[test]
+fn loops_that_hyperdbg_ends_in_time_end_here() {
+    // Eight operations a turn there: compare, branch, sum, store, jump, increment, jump, jump.
+    gives(
+        "x = 0; for (i = 0; i < 0n120000; i++) { x = x + i; }",
+        "x",
+        7_199_940_000,
+    );
+    assert_eq!(fails("for (i = 0; i < 0n1000000; i++) { x = i; }"), COUNT);
 }
 
 #[test]
@@ -144,4 +160,25 @@ fn a_long_script_is_refused_and_not_cut() {
     let error = fails(&format!("x=1;{}", "x=!x;".repeat(12_000)));
     assert!(error.contains("too long") || error.contains("longer"), "{error}");
     let _ = values(&format!("x=1;{}", "x=!x;".repeat(10_000)));
+}
+
+/// Parsing, a long chain and giving a deep tree back take a small part of a CPU's stack, even without optimisation.
+#[test]
+fn the_deepest_trees_need_little_stack() {
+    let work = || {
+        for (open, more, close) in [
+            ("x = 1", " + 1", ""),
+            ("x = 1", " || 1", ""),
+            ("x = y", "[1]", ""),
+            ("x = y", ".z", ""),
+            ("x = ", "~", "1"),
+            ("x = ", "(int)", "1"),
+        ] {
+            let source = format!("{open}{}{close};", more.repeat(crate::script::MAX_DEPTH - 1));
+            drop(crate::script::parse(&source).unwrap());
+        }
+        values(&format!("x = 1{}; test_statement(x);", " + @rax".repeat(127)))
+    };
+    let thread = std::thread::Builder::new().stack_size(64 * 1024);
+    assert_eq!(thread.spawn(work).unwrap().join().unwrap(), [1]);
 }
