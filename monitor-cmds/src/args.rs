@@ -141,11 +141,7 @@ impl<'t> Args<'t> {
         what: &str,
         parse: fn(&str) -> Result<T, NumberError>,
     ) -> Result<T, Error> {
-        let parsed = match token.kind {
-            TokenKind::Block => Err(NumberError::NotANumber),
-            _ => parse(&token.text),
-        };
-        parsed.map_err(|reason| {
+        parsed(token, parse).map_err(|reason| {
             let reason = match reason {
                 NumberError::NotANumber => "is a number (hexadecimal, or 0n decimal)",
                 NumberError::TooLarge => "has at most 32 bits",
@@ -154,6 +150,16 @@ impl<'t> Args<'t> {
             let message = format!("unknown parameter '{text}': {what} {reason}; usage: {usage}");
             self.error(token, message)
         })
+    }
+
+    /// The CPU number that is all the command takes, if it is given.
+    pub(crate) fn only_cpu(&mut self) -> Result<Option<u32>, Error> {
+        let cpu = match self.next() {
+            Some(token) => Some(self.u32(token, "core id")?),
+            None => None,
+        };
+        self.end()?;
+        Ok(cpu)
     }
 
     /// The 64-bit number in `token`; `what` names it in the message.
@@ -172,11 +178,7 @@ impl<'t> Args<'t> {
         what: &str,
         parse: fn(&str) -> Result<T, NumberError>,
     ) -> Result<T, Error> {
-        let parsed = match token.kind {
-            TokenKind::Block => Err(NumberError::NotANumber),
-            _ => parse(&token.text),
-        };
-        parsed.map_err(|reason| {
+        parsed(token, parse).map_err(|reason| {
             let reason = match reason {
                 NumberError::NotANumber => "is not a number (hexadecimal, or 0n decimal)",
                 NumberError::TooLarge => "does not fit 32 bits",
@@ -186,5 +188,13 @@ impl<'t> Args<'t> {
                 format!("err, {what} is invalid: '{}' {reason}", token.text),
             )
         })
+    }
+}
+
+/// The number in `token`, which a block never is.
+fn parsed<T>(token: &Token, parse: fn(&str) -> Result<T, NumberError>) -> Result<T, NumberError> {
+    match token.kind {
+        TokenKind::Block => Err(NumberError::NotANumber),
+        _ => parse(&token.text),
     }
 }

@@ -163,6 +163,23 @@ pub struct CommandSpec {
 }
 
 impl CommandSpec {
+    /// This row under other words: one of a family of commands.
+    pub(crate) const fn named(
+        self,
+        name: &'static str,
+        aliases: &'static [&'static str],
+        summary: &'static str,
+        examples: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self {
+            name,
+            aliases,
+            summary,
+            examples,
+            ..self
+        }
+    }
+
     /// Its word and its aliases.
     pub fn words(&self) -> impl Iterator<Item = &'static str> {
         core::iter::once(self.name).chain(self.aliases.iter().copied())

@@ -58,6 +58,22 @@ pub enum Bitness {
 }
 
 impl Bitness {
+    /// What the command word says: `a2` and `u32` are about 32-bit code.
+    pub(crate) fn of(word: &str) -> Self {
+        match word.ends_with('2') {
+            true => Self::Bits32,
+            false => Self::Bits64,
+        }
+    }
+
+    /// What stands behind the letter of the command word.
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Bits32 => "2",
+            Self::Bits64 => "",
+        }
+    }
+
     /// The number of bits.
     pub fn bits(self) -> u32 {
         match self {

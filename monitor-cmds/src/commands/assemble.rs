@@ -47,30 +47,24 @@ pub struct Assemble {
     pub destination: Destination,
 }
 
-const fn row(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> CommandSpec {
-    CommandSpec {
-        name,
-        aliases,
-        group: Group::Memory,
-        parameters: "ADDRESS {INSTRUCTION; ...} [pid X] | {INSTRUCTION; ...} [START]",
-        summary,
-        details: "\
+/// What the rows of the family share.
+const FAMILY: CommandSpec = CommandSpec {
+    name: "",
+    aliases: &[],
+    group: Group::Memory,
+    parameters: "ADDRESS {INSTRUCTION; ...} [pid X] | {INSTRUCTION; ...} [START]",
+    summary: "",
+    details: "\
 With ADDRESS first the code is written there; without it the bytes are only shown, as of code that
 runs at START. Intel syntax, numbers in the block are decimal unless they are written 0x10 or 10h;
 labels are `name:`, comments begin with # or //, `<10+8>` holds numbers of this command language.
 `db`, `dw`, `dd` and `dq` put data between the instructions. With '!' ADDRESS is guest physical.",
-        examples,
-        keywords: &["asm", "pid"],
-        parse,
-    }
-}
+    examples: &[],
+    keywords: &["asm", "pid"],
+    parse,
+};
 
-pub(crate) static A: CommandSpec = row(
+pub(crate) static A: CommandSpec = FAMILY.named(
     "a",
     &[
         "asm",
@@ -90,7 +84,7 @@ pub(crate) static A: CommandSpec = row(
         ("a {mov eax, [rbx+8]; ret}", "show the bytes of two instructions"),
     ],
 );
-pub(crate) static A2: CommandSpec = row(
+pub(crate) static A2: CommandSpec = FAMILY.named(
     "a2",
     &["a32", "!a2", "!a32"],
     "assemble 32-bit code ('!': physical)",
@@ -99,10 +93,7 @@ pub(crate) static A2: CommandSpec = row(
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
     let space = Space::of(args.word());
-    let bitness = match args.word().ends_with('2') {
-        true => Bitness::Bits32,
-        false => Bitness::Bits64,
-    };
+    let bitness = Bitness::of(args.word());
     let (mut before, mut code, mut after, mut pid) = (None, None, None, None);
     while let Some(token) = args.next() {
         if token.kind == TokenKind::Block && code.is_none() {
@@ -162,11 +153,7 @@ fn place(into: &mut Option<Address>, args: &Args<'_>, token: &Token) -> Result<(
 
 impl fmt::Display for Assemble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.bitness {
-            Bitness::Bits32 => "a2",
-            Bitness::Bits64 => "a",
-        };
-        write!(f, "{}{word} ", self.space.mark())?;
+        write!(f, "{}a{} ", self.space.mark(), self.bitness.mark())?;
         let code = Block(&self.code);
         match &self.destination {
             Destination::Memory { address, pid } => {

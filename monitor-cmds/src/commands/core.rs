@@ -25,12 +25,7 @@ command `thread` can change which it is.",
 };
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
-    let cpu = match args.next() {
-        Some(token) => Some(args.u32(token, "core id")?),
-        None => None,
-    };
-    args.end()?;
-    Ok(Command::Core(cpu))
+    Ok(Command::Core(args.only_cpu()?))
 }
 
 pub(crate) fn execute(cpu: Option<u32>, machine: &dyn Machine, out: &mut dyn Write) -> fmt::Result {

@@ -40,29 +40,23 @@ pub struct Disassemble {
     pub pid: Option<u32>,
 }
 
-const fn row(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> CommandSpec {
-    CommandSpec {
-        name,
-        aliases,
-        group: Group::Memory,
-        parameters: "ADDRESS [l LENGTH] [pid X]",
-        summary,
-        details: "\
+/// What the rows of the family share.
+const FAMILY: CommandSpec = CommandSpec {
+    name: "",
+    aliases: &[],
+    group: Group::Memory,
+    parameters: "ADDRESS [l LENGTH] [pid X]",
+    summary: "",
+    details: "\
 LENGTH is in bytes, up to 10000 (default 40, for 32-bit code 80); the last instruction may reach past
 it. With '!' before the word ADDRESS is guest physical and lines begin with '#'. ADDRESS may be an
 expression without spaces, such as @rip. `settings syntax` chooses how instructions are written.",
-        examples,
-        keywords: &["l", "pid"],
-        parse,
-    }
-}
+    examples: &[],
+    keywords: &["l", "pid"],
+    parse,
+};
 
-pub(crate) static U: CommandSpec = row(
+pub(crate) static U: CommandSpec = FAMILY.named(
     "u",
     &["u64", "!u", "!u64"],
     "disassemble 64-bit code ('!': physical)",
@@ -71,7 +65,7 @@ pub(crate) static U: CommandSpec = row(
         ("!u 100000", "show the code at a physical address"),
     ],
 );
-pub(crate) static U2: CommandSpec = row(
+pub(crate) static U2: CommandSpec = FAMILY.named(
     "u2",
     &["u32", "!u2", "!u32"],
     "disassemble 32-bit code ('!': physical)",
@@ -80,18 +74,12 @@ pub(crate) static U2: CommandSpec = row(
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
     let space = Space::of(args.word());
-    let bitness = match args.word().ends_with('2') {
-        true => Bitness::Bits32,
-        false => Bitness::Bits64,
-    };
-    let mut address = None;
-    let words = memory::words(args, Rules::new(MOST, space), |args, token| {
-        memory::only_address(&mut address, args, token)
-    })?;
+    let bitness = Bitness::of(args.word());
+    let (address, words) = memory::address_and_words(args, Rules::new(MOST, space))?;
     Ok(Command::Disassemble(Disassemble {
         bitness,
         space,
-        address: memory::required(address, args)?,
+        address,
         length: words.length,
         pid: words.pid,
     }))
@@ -99,11 +87,13 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
 
 impl fmt::Display for Disassemble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.bitness {
-            Bitness::Bits32 => "u2",
-            Bitness::Bits64 => "u",
-        };
-        write!(f, "{}{word} {}", self.space.mark(), self.address)?;
+        write!(
+            f,
+            "{}u{} {}",
+            self.space.mark(),
+            self.bitness.mark(),
+            self.address
+        )?;
         memory::write_words(f, self.length, self.pid)
     }
 }

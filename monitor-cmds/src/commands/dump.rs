@@ -90,26 +90,20 @@ LENGTH is in bytes, up to 10000 (default 80). With '!' before the word ADDRESS i
 lines begin with '#'. What cannot be read is shown as '?'. ADDRESS may be an expression without
 spaces, such as @rsp+10.";
 
-const fn row(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> CommandSpec {
-    CommandSpec {
-        name,
-        aliases,
-        group: Group::Memory,
-        parameters: "ADDRESS [l LENGTH] [pid X]",
-        summary,
-        details: DETAILS,
-        examples,
-        keywords: &["l", "pid"],
-        parse,
-    }
-}
+/// What the rows of the family share.
+const FAMILY: CommandSpec = CommandSpec {
+    name: "",
+    aliases: &[],
+    group: Group::Memory,
+    parameters: "ADDRESS [l LENGTH] [pid X]",
+    summary: "",
+    details: DETAILS,
+    examples: &[],
+    keywords: &["l", "pid"],
+    parse,
+};
 
-pub(crate) static DB: CommandSpec = row(
+pub(crate) static DB: CommandSpec = FAMILY.named(
     "db",
     &["!db"],
     "dump memory as bytes and characters ('!': physical)",
@@ -118,25 +112,25 @@ pub(crate) static DB: CommandSpec = row(
         ("!db 1000", "dump physical memory from 1000"),
     ],
 );
-pub(crate) static DC: CommandSpec = row(
+pub(crate) static DC: CommandSpec = FAMILY.named(
     "dc",
     &["!dc"],
     "dump memory as 4-byte numbers and characters ('!': physical)",
     &[],
 );
-pub(crate) static DW: CommandSpec = row(
+pub(crate) static DW: CommandSpec = FAMILY.named(
     "dw",
     &["!dw"],
     "dump memory as 2-byte numbers ('!': physical)",
     &[],
 );
-pub(crate) static DD: CommandSpec = row(
+pub(crate) static DD: CommandSpec = FAMILY.named(
     "dd",
     &["!dd"],
     "dump memory as 4-byte numbers ('!': physical)",
     &[],
 );
-pub(crate) static DQ: CommandSpec = row(
+pub(crate) static DQ: CommandSpec = FAMILY.named(
     "dq",
     &["!dq"],
     "dump memory as 8-byte numbers ('!': physical)",
@@ -150,14 +144,11 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
         .into_iter()
         .find(|layout| layout.word().eq_ignore_ascii_case(name))
         .unwrap_or(Layout::Bytes);
-    let mut address = None;
-    let words = memory::words(args, Rules::new(MOST, space), |args, token| {
-        memory::only_address(&mut address, args, token)
-    })?;
+    let (address, words) = memory::address_and_words(args, Rules::new(MOST, space))?;
     Ok(Command::Dump(Dump {
         layout,
         space,
-        address: memory::required(address, args)?,
+        address,
         length: words.length,
         pid: words.pid,
     }))

@@ -100,40 +100,34 @@ pub struct Edit {
     pub pid: Option<u32>,
 }
 
-const fn row(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> CommandSpec {
-    CommandSpec {
-        name,
-        aliases,
-        group: Group::Memory,
-        parameters: "ADDRESS VALUE... [pid X]",
-        summary,
-        details: "\
+/// What the rows of the family share.
+const FAMILY: CommandSpec = CommandSpec {
+    name: "",
+    aliases: &[],
+    group: Group::Memory,
+    parameters: "ADDRESS VALUE... [pid X]",
+    summary: "",
+    details: "\
 Values follow each other in memory, lowest byte first. With '!' before the word ADDRESS is guest
 physical. Write protection by the guest's page tables does not count.",
-        examples,
-        keywords: &["pid"],
-        parse,
-    }
-}
+    examples: &[],
+    keywords: &["pid"],
+    parse,
+};
 
-pub(crate) static EB: CommandSpec = row(
+pub(crate) static EB: CommandSpec = FAMILY.named(
     "eb",
     &["!eb"],
     "write bytes to memory ('!': physical)",
     &[("eb @rip 90 90", "write two NOPs at the instruction pointer")],
 );
-pub(crate) static ED: CommandSpec = row(
+pub(crate) static ED: CommandSpec = FAMILY.named(
     "ed",
     &["!ed"],
     "write 4-byte numbers to memory ('!': physical)",
     &[],
 );
-pub(crate) static EQ: CommandSpec = row(
+pub(crate) static EQ: CommandSpec = FAMILY.named(
     "eq",
     &["!eq"],
     "write 8-byte numbers to memory ('!': physical)",
@@ -147,7 +141,6 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
     let (unit, space) = (Unit::of(args.word()), Space::of(args.word()));
     let mut address = None;
     let mut values = Vec::new();
-
     let mut pid = None;
     while let Some(token) = args.next() {
         if space == Space::Virtual && token.is("pid") {

@@ -61,13 +61,10 @@ fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
         offset: true,
         ..Rules::new(MOST, space)
     };
-    let mut address = None;
-    let words = memory::words(args, rules, |args, token| {
-        memory::only_address(&mut address, args, token)
-    })?;
+    let (address, words) = memory::address_and_words(args, rules)?;
     Ok(Command::List(List {
         space,
-        address: memory::required(address, args)?,
+        address,
         offset: words.offset,
         count: words.length,
         pid: words.pid,

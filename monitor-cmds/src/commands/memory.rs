@@ -176,6 +176,13 @@ pub(crate) fn required(address: Option<Address>, args: &Args<'_>) -> Result<Addr
     })
 }
 
+/// The one address that a command takes, and the words beside it.
+pub(crate) fn address_and_words(args: &mut Args<'_>, rules: Rules) -> Result<(Address, Words), Error> {
+    let mut address = None;
+    let words = words(args, rules, |args, token| only_address(&mut address, args, token))?;
+    Ok((required(address, args)?, words))
+}
+
 /// ` l N` and ` pid X`, as far as they are given.
 pub(crate) fn write_words(f: &mut fmt::Formatter<'_>, length: Option<u64>, pid: Option<u32>) -> fmt::Result {
     if let Some(length) = length {

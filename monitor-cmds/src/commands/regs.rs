@@ -27,12 +27,7 @@ CPU counts from 0; without it the CPU that gdb has selected. Values have 16 hexa
 };
 
 fn parse(args: &mut Args<'_>) -> Result<Command, Error> {
-    let cpu = match args.next() {
-        Some(token) => Some(args.u32(token, "core id")?),
-        None => None,
-    };
-    args.end()?;
-    Ok(Command::Regs(cpu))
+    Ok(Command::Regs(args.only_cpu()?))
 }
 
 pub(crate) fn execute(cpu: Option<u32>, machine: &dyn Machine, out: &mut dyn Write) -> fmt::Result {

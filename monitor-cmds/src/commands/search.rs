@@ -41,30 +41,24 @@ pub struct Search {
     pub pid: Option<u32>,
 }
 
-const fn row(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str)],
-) -> CommandSpec {
-    CommandSpec {
-        name,
-        aliases,
-        group: Group::Memory,
-        parameters: "START l LENGTH VALUE... [pid X]",
-        summary,
-        details: "\
+/// What the rows of the family share.
+const FAMILY: CommandSpec = CommandSpec {
+    name: "",
+    aliases: &[],
+    group: Group::Memory,
+    parameters: "START l LENGTH VALUE... [pid X]",
+    summary: "",
+    details: "\
 The words may stand in any order; of those without a keyword the first is START. Places are looked
 at from START on in steps of the number's size, over LENGTH bytes (up to 40000000); pages that
 cannot be read are passed over. Prints the addresses, at most 1000. With '!' before the word START
 is guest physical.",
-        examples,
-        keywords: &["l", "pid"],
-        parse,
-    }
-}
+    examples: &[],
+    keywords: &["l", "pid"],
+    parse,
+};
 
-pub(crate) static SB: CommandSpec = row(
+pub(crate) static SB: CommandSpec = FAMILY.named(
     "sb",
     &["!sb"],
     "look for bytes in memory ('!': physical)",
@@ -73,13 +67,13 @@ pub(crate) static SB: CommandSpec = row(
         "look for SYSCALL in a megabyte of the kernel",
     )],
 );
-pub(crate) static SD: CommandSpec = row(
+pub(crate) static SD: CommandSpec = FAMILY.named(
     "sd",
     &["!sd"],
     "look for 4-byte numbers in memory ('!': physical)",
     &[],
 );
-pub(crate) static SQ: CommandSpec = row(
+pub(crate) static SQ: CommandSpec = FAMILY.named(
     "sq",
     &["!sq"],
     "look for 8-byte numbers in memory ('!': physical)",
