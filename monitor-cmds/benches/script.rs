@@ -10,11 +10,9 @@
 use criterion::Criterion;
 use criterion::criterion_group;
 use criterion::criterion_main;
-use monitor_cmds::DateTime;
 use monitor_cmds::Guest;
 use monitor_cmds::MemoryError;
 use monitor_cmds::Register;
-use monitor_cmds::Running;
 use monitor_cmds::script::Context;
 use monitor_cmds::script::Globals;
 use monitor_cmds::script::NoControl;
@@ -56,17 +54,8 @@ impl Guest for Registers {
     fn physical_to_virtual(&mut self, _: u64) -> Option<u64> {
         None
     }
-    fn select_process(&mut self, _: Option<u32>) -> bool {
-        false
-    }
-    fn running(&self) -> Running {
-        Running::default()
-    }
     fn tsc(&self) -> (u64, u32) {
         (0, 0)
-    }
-    fn now(&self) -> DateTime {
-        DateTime::default()
     }
     fn microsleep(&mut self, _: u64) {}
 }

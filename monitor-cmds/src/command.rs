@@ -296,14 +296,18 @@ pub fn parse(input: &str) -> Result<Command, Error> {
 /// # Errors
 /// As [`parse`], and for bytes that are not UTF-8: those are never run, not even in part.
 pub fn parse_bytes(input: &[u8]) -> Result<Command, Error> {
-    match core::str::from_utf8(input) {
-        Ok(text) => parse(text),
-        Err(error) => {
-            let text = String::from_utf8_lossy(input);
-            let message = "err, the command is not UTF-8 text";
-            Err(Error::new(&text, error.valid_up_to(), message))
-        }
-    }
+    parse(command_text(input)?)
+}
+
+/// The bytes of a packet as the text of a command.
+///
+/// # Errors
+/// They are not UTF-8; the place is that of the first that are not.
+pub fn command_text(input: &[u8]) -> Result<&str, Error> {
+    core::str::from_utf8(input).map_err(|error| {
+        let text = String::from_utf8_lossy(input);
+        Error::new(&text, error.valid_up_to(), "err, the command is not UTF-8 text")
+    })
 }
 
 /// `message`, and the command that `word` may have been meant for.

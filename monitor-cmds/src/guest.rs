@@ -216,8 +216,10 @@ pub trait Guest {
     fn physical_to_virtual(&mut self, address: u64) -> Option<u64>;
 
     /// Makes virtual addresses those of process `pid`, or the CPU's own again. `false` if there is none or the
-    /// operating system is not known.
-    fn select_process(&mut self, pid: Option<u32>) -> bool;
+    /// operating system is not known, as it is not by default: then only the CPU's own can be had.
+    fn select_process(&mut self, pid: Option<u32>) -> bool {
+        pid.is_none()
+    }
 
     /// The root of the page tables that virtual addresses go through: CR3, or that of the process chosen with
     /// [`Self::select_process`].
@@ -225,14 +227,18 @@ pub trait Guest {
         self.register(Register::Cr3)
     }
 
-    /// Who runs.
-    fn running(&self) -> Running;
+    /// Who runs; by default that is not known.
+    fn running(&self) -> Running {
+        Running::default()
+    }
 
     /// The time-stamp counter as the guest reads it, and the value of TSC_AUX.
     fn tsc(&self) -> (u64, u32);
 
-    /// Wall-clock time.
-    fn now(&self) -> DateTime;
+    /// Wall-clock time; all 0 where there is no clock to ask, as by default.
+    fn now(&self) -> DateTime {
+        DateTime::default()
+    }
 
     /// Waits without letting the guest run.
     fn microsleep(&mut self, microseconds: u64);

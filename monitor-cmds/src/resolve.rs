@@ -20,6 +20,8 @@ use alloc::vec::Vec;
 mod path;
 mod scan;
 
+pub use scan::comment_or_text;
+
 /// What the text of a script block begins with that is the path of a file.
 pub const FILE_PREFIX: &str = "file:";
 

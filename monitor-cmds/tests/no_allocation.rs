@@ -4,7 +4,6 @@
 
 use monitor_cmds::Actions;
 use monitor_cmds::Code;
-use monitor_cmds::DateTime;
 use monitor_cmds::EventControl;
 use monitor_cmds::Events;
 use monitor_cmds::Firing;
@@ -98,9 +97,6 @@ impl Guest for Page {
     fn physical_to_virtual(&mut self, address: u64) -> Option<u64> {
         Some(address)
     }
-    fn select_process(&mut self, _: Option<u32>) -> bool {
-        false
-    }
     fn running(&self) -> Running {
         Running {
             name: *b"a name of 16 by.",
@@ -109,9 +105,6 @@ impl Guest for Page {
     }
     fn tsc(&self) -> (u64, u32) {
         (9, 0)
-    }
-    fn now(&self) -> DateTime {
-        DateTime::default()
     }
     fn microsleep(&mut self, _: u64) {}
 }

@@ -10,9 +10,9 @@ use std::{fs, io};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use monitor_cmds::{resolve_files, single_line};
+use monitor_cmds::{command_text, resolve_files, single_line};
 
-use self::guest::{MemoryBytes, RegisterValue, Simulated};
+use self::guest::{MemoryBytes, RegisterValue, simulated};
 
 mod guest;
 mod script;
@@ -89,8 +89,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 /// The text with the files that it names put in, or what to print and the exit status. Relative paths are those of
 /// the directory that `file`, where the text is from, is in; without one, of the current directory.
 fn resolved(text: &[u8], file: Option<&Path>) -> Result<String, (String, u8)> {
-    let text =
-        str::from_utf8(text).map_err(|error| show::refused(&show::not_text(text, error.valid_up_to())))?;
+    let text = command_text(text).map_err(|error| show::refused(&error))?;
     let directory = file.and_then(Path::parent).unwrap_or(Path::new(""));
     let mut read = |path: &str| fs::read_to_string(directory.join(path)).map_err(|error| error.to_string());
     resolve_files(text, &mut read).map_err(|error| show::refused(&error))
@@ -113,7 +112,7 @@ pub(crate) fn main(args: &Args) -> Result<ExitCode> {
             memory,
             input,
         } => match resolved(&input.read()?, input.file.as_deref()) {
-            Ok(text) => script::run(&text, &mut Simulated::new(registers, memory)),
+            Ok(text) => script::run(&text, &mut simulated(registers, memory)),
             Err(refused) => refused,
         },
     };

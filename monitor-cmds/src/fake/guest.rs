@@ -19,6 +19,8 @@ pub struct FakeGuest {
     pub memory: BTreeMap<u64, u8>,
     /// Physical memory.
     pub physical: BTreeMap<u64, u8>,
+    /// Physical memory is the virtual one, mapped to itself; `physical` and `pages` mean nothing then.
+    pub identity: bool,
     /// Virtual page to physical page, both as addresses of their first byte.
     pub pages: BTreeMap<u64, u64>,
     /// Who runs.
@@ -92,19 +94,33 @@ impl Guest for FakeGuest {
     }
 
     fn read_physical(&mut self, address: u64, into: &mut [u8]) -> Result<(), MemoryError> {
-        read(&self.physical, address, into)
+        let memory = match self.identity {
+            true => &self.memory,
+            false => &self.physical,
+        };
+        read(memory, address, into)
     }
 
     fn write_physical(&mut self, address: u64, from: &[u8]) -> Result<(), MemoryError> {
-        write(&mut self.physical, address, from)
+        let memory = match self.identity {
+            true => &mut self.memory,
+            false => &mut self.physical,
+        };
+        write(memory, address, from)
     }
 
     fn virtual_to_physical(&mut self, address: u64) -> Option<u64> {
+        if self.identity {
+            return self.memory.contains_key(&address).then_some(address);
+        }
         let offset = address & 0xfff;
         self.pages.get(&(address & !0xfff)).map(|page| page | offset)
     }
 
     fn physical_to_virtual(&mut self, address: u64) -> Option<u64> {
+        if self.identity {
+            return self.virtual_to_physical(address);
+        }
         let page = address & !0xfff;
         let found = self.pages.iter().find(|(_, physical)| **physical == page);
         found.map(|(virtual_page, _)| virtual_page | (address & 0xfff))

@@ -36,6 +36,15 @@ fn piece(rest: &str) -> (Piece, usize) {
     (Piece::Text, rest.len())
 }
 
+/// Bytes of the comment or the string that `rest`, a part of a script, begins with; 0 if it begins with neither. What is
+/// not closed reaches to the end.
+pub fn comment_or_text(rest: &str) -> usize {
+    match piece(rest) {
+        (Piece::Other, _) => 0,
+        (Piece::Comment | Piece::Text, length) => length,
+    }
+}
+
 /// An include in a script.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Include<'s> {

@@ -1,12 +1,11 @@
-//! The guest of a CPU that is in an exit, as scripts see it.
+//! The guest of a CPU that is in an exit, as scripts see it. Processes are not known yet, and the clock chip is left to
+//! the guest, which may be in the middle of reading it.
 
 use core::cell::RefCell;
 
-use monitor_cmds::DateTime;
 use monitor_cmds::Guest;
 use monitor_cmds::MemoryError;
 use monitor_cmds::Register as Name;
-use monitor_cmds::Running;
 
 use crate::cpu::msr;
 use crate::cpu::timer;
@@ -102,22 +101,8 @@ impl<V: Vcpu> Guest for LiveGuest<'_, V> {
         monitor_cmds::find_virtual(self, address)
     }
 
-    fn select_process(&mut self, pid: Option<u32>) -> bool {
-        // Processes are not known yet: only the running address space can be had.
-        pid.is_none()
-    }
-
-    fn running(&self) -> Running {
-        Running::default()
-    }
-
     fn tsc(&self) -> (u64, u32) {
         (timer::now(), msr::read(msr::TSC_AUX).unwrap_or(0) as u32)
-    }
-
-    fn now(&self) -> DateTime {
-        // The clock chip is the guest's, which may be in the middle of reading it.
-        DateTime::default()
     }
 
     fn microsleep(&mut self, microseconds: u64) {

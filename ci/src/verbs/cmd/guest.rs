@@ -2,11 +2,7 @@
 
 use monitor_cmds::fake::FakeGuest;
 use monitor_cmds::script::register;
-use monitor_cmds::{DateTime, Guest, MemoryError, Register, Running, parse_u64};
-
-/// A guest whose physical addresses are its virtual ones.
-#[derive(Debug, Default)]
-pub(super) struct Simulated(FakeGuest);
+use monitor_cmds::{Guest, parse_u64};
 
 /// `NAME=HEX`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,88 +49,32 @@ impl std::str::FromStr for MemoryBytes {
     }
 }
 
-impl Simulated {
-    /// With these registers and this memory; of values for the same place the last one counts.
-    pub(super) fn new(registers: &[RegisterValue], memory: &[MemoryBytes]) -> Self {
-        let mut guest = FakeGuest::default();
-        for RegisterValue { view, value } in registers {
-            let whole = guest.register(view.register);
-            guest.set_register(view.register, view.set(whole, *value));
-        }
-        for MemoryBytes { address, bytes } in memory {
-            guest.map(*address, bytes);
-        }
-        Self(guest)
+/// A machine with these registers and this memory; of values for the same place the last one counts.
+pub(super) fn simulated(registers: &[RegisterValue], memory: &[MemoryBytes]) -> FakeGuest {
+    let mut guest = FakeGuest {
+        identity: true,
+        ..FakeGuest::default()
+    };
+    for RegisterValue { view, value } in registers {
+        let whole = guest.register(view.register);
+        guest.set_register(view.register, view.set(whole, *value));
     }
-}
-
-impl Guest for Simulated {
-    fn cpu(&self) -> u32 {
-        self.0.cpu()
+    for MemoryBytes { address, bytes } in memory {
+        guest.map(*address, bytes);
     }
-
-    fn register(&self, register: Register) -> u64 {
-        self.0.register(register)
-    }
-
-    fn set_register(&mut self, register: Register, value: u64) -> bool {
-        self.0.set_register(register, value)
-    }
-
-    fn read_virtual(&mut self, address: u64, into: &mut [u8]) -> Result<(), MemoryError> {
-        self.0.read_virtual(address, into)
-    }
-
-    fn write_virtual(&mut self, address: u64, from: &[u8]) -> Result<(), MemoryError> {
-        self.0.write_virtual(address, from)
-    }
-
-    fn read_physical(&mut self, address: u64, into: &mut [u8]) -> Result<(), MemoryError> {
-        self.0.read_virtual(address, into)
-    }
-
-    fn write_physical(&mut self, address: u64, from: &[u8]) -> Result<(), MemoryError> {
-        self.0.write_virtual(address, from)
-    }
-
-    fn virtual_to_physical(&mut self, address: u64) -> Option<u64> {
-        self.0.read_virtual(address, &mut [0]).ok().map(|()| address)
-    }
-
-    fn physical_to_virtual(&mut self, address: u64) -> Option<u64> {
-        self.virtual_to_physical(address)
-    }
-
-    fn select_process(&mut self, pid: Option<u32>) -> bool {
-        self.0.select_process(pid)
-    }
-
-    fn running(&self) -> Running {
-        self.0.running()
-    }
-
-    fn tsc(&self) -> (u64, u32) {
-        self.0.tsc()
-    }
-
-    fn now(&self) -> DateTime {
-        self.0.now()
-    }
-
-    fn microsleep(&mut self, microseconds: u64) {
-        self.0.microsleep(microseconds);
-    }
+    guest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use monitor_cmds::Register;
 
     #[test]
     fn registers_and_memory() {
         let registers = ["rax=1122334455667788", "@ah=0n255", "zf=1"].map(|text| text.parse().unwrap());
         let memory = ["1000=0102 03", "0x1001=ff"].map(|text| text.parse().unwrap());
-        let mut guest = Simulated::new(&registers, &memory);
+        let mut guest = simulated(&registers, &memory);
         assert_eq!(guest.register(Register::Rax), 0x1122_3344_5566_ff88);
         assert_eq!(guest.register(Register::Rflags), 0x40);
         let mut bytes = [0; 3];

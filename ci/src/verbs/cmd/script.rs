@@ -74,12 +74,12 @@ pub(super) fn run(text: &str, guest: &mut dyn Guest) -> (String, u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verbs::cmd::guest::Simulated;
+    use crate::verbs::cmd::guest::simulated;
 
     fn output(text: &str) -> (String, u8) {
         let registers = ["rax=10", "rcx=1000"].map(|text| text.parse().unwrap());
         let memory = ["1000=48656c6c6f00ffff"].map(|text| text.parse().unwrap());
-        run(text, &mut Simulated::new(&registers, &memory))
+        run(text, &mut simulated(&registers, &memory))
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Tokens and parsed commands as text. Each function gives what to print and the exit status.
 
-use monitor_cmds::{Error, parse, tokenize};
+use monitor_cmds::{Error, command_text, parse, tokenize};
 use serde_json::Value;
 
 /// The status of text that is not in the language.
@@ -8,9 +8,9 @@ pub(super) const REFUSED: u8 = 1;
 
 /// One line a token: its text as a JSON string, without quotes, outer braces and removed backslashes.
 pub(super) fn tokens(text: &[u8]) -> (String, u8) {
-    let text = match str::from_utf8(text) {
+    let text = match command_text(text) {
         Ok(text) => text,
-        Err(error) => return refused(&not_text(text, error.valid_up_to())),
+        Err(error) => return refused(&error),
     };
     let lines = tokenize(text).into_iter().map(|token| {
         // A value formats as JSON; the two marks for line ends that JSON leaves alone would break a line.
@@ -31,15 +31,6 @@ pub(super) fn command(text: &str) -> (String, u8) {
 /// An error as the debugger prints it.
 pub(super) fn refused(error: &Error) -> (String, u8) {
     (format!("{error}\n"), REFUSED)
-}
-
-/// The error of text that is no UTF-8 from byte `offset` on.
-pub(super) fn not_text(text: &[u8], offset: usize) -> Error {
-    Error::new(
-        &String::from_utf8_lossy(text),
-        offset,
-        "err, the command is not UTF-8 text",
-    )
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use monitor_cmds::comment_or_text;
+
 /// The scripts' places, in order, each from its `?` to the next. Text before the first `?` is a script if it has
 /// more than white space and comments; text without `?` is one script whatever it has.
 pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
@@ -16,7 +18,7 @@ pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let at = text.len() - rest.len();
-        let length = skipped(rest);
+        let length = comment_or_text(rest);
         if length > 0 {
             // Comments may stand before a `?`, literals may not.
             let literal = rest.starts_with('"');
@@ -44,27 +46,6 @@ pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
     }
     let ends = marks.iter().skip(1).copied().chain([text.len()]);
     marks.iter().zip(ends).map(|(&start, end)| start..end).collect()
-}
-
-/// Bytes of the comment or the literal that `rest` begins with.
-fn skipped(rest: &str) -> usize {
-    if rest.starts_with("//") {
-        return rest.find('\n').unwrap_or(rest.len());
-    }
-    if let Some(body) = rest.strip_prefix("/*") {
-        return body.find("*/").map_or(rest.len(), |end| end + 4);
-    }
-    let Some(body) = rest.strip_prefix('"') else {
-        return 0;
-    };
-    let mut escaped = false;
-    for (index, c) in body.char_indices() {
-        match c {
-            '"' if !escaped => return index + 2,
-            _ => escaped = c == '\\' && !escaped,
-        }
-    }
-    rest.len()
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! One stopped CPU's guest, as commands see it: the machine's view is at the same time the guest of the CPU that was
-//! asked for last.
+//! asked for last. Processes are not known yet, and the clock chip is left to the guest, which may be in the middle of
+//! reading it.
 
-use monitor_cmds::DateTime;
 use monitor_cmds::Guest;
 use monitor_cmds::MemoryError;
 use monitor_cmds::Register as Name;
-use monitor_cmds::Running;
 
 use super::View;
 use crate::cpu::msr;
@@ -54,25 +53,11 @@ impl Guest for View<'_> {
         monitor_cmds::find_virtual(self, address)
     }
 
-    fn select_process(&mut self, pid: Option<u32>) -> bool {
-        // Processes are not known yet: only the CPU's own address space can be had.
-        pid.is_none()
-    }
-
-    fn running(&self) -> Running {
-        Running::default()
-    }
-
     fn tsc(&self) -> (u64, u32) {
         // TSC_AUX is the CPU's own, and only the CPU that stopped the world can be asked.
         let here = world::owner() == Some(self.cpu);
         let aux = here.then(|| msr::read(msr::TSC_AUX).ok()).flatten();
         (timer::now(), aux.unwrap_or(0) as u32)
-    }
-
-    fn now(&self) -> DateTime {
-        // The clock chip is the guest's, which may be in the middle of reading it.
-        DateTime::default()
     }
 
     fn microsleep(&mut self, microseconds: u64) {
