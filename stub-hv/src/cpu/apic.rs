@@ -16,7 +16,6 @@ pub const ICR_LOW: u64 = 0x300;
 /// Offset of its high half, which holds the destination.
 pub const ICR_HIGH: u64 = 0x310;
 
-const ENABLED: u64 = 1 << 11;
 const ENABLED_X2APIC: u64 = 1 << 10;
 const DELIVERY_PENDING: u32 = 1 << 12;
 const NMI: u32 = 4 << 8 | 1 << 14;
@@ -26,9 +25,9 @@ pub fn is_x2apic() -> bool {
     msr::read(msr::APIC_BASE).is_ok_and(|base| base & ENABLED_X2APIC != 0)
 }
 
-/// Whether this CPU's APIC is on at all.
-pub fn is_enabled() -> bool {
-    msr::read(msr::APIC_BASE).is_ok_and(|base| base & ENABLED != 0)
+/// The MSR that is the register at `offset` in x2APIC mode.
+pub const fn x2apic_msr(offset: u64) -> u32 {
+    msr::X2APIC + (offset >> 4) as u32
 }
 
 /// Reads a register of this CPU's APIC in xAPIC mode.

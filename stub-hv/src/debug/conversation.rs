@@ -234,7 +234,7 @@ impl Conversation {
         let seen = owner.nmis.load(core::sync::atomic::Ordering::Relaxed);
         self.line.interrupts(true);
         exceptions::wait_for_nmi(seen);
-        owner.state.take_kicks(exceptions::take_pending_nmi);
+        world::take_kicks(owner);
         self.line.interrupts(false);
     }
 
@@ -442,7 +442,10 @@ fn report(
     index: usize,
     reason: StopReason,
 ) {
-    let expedite = replies.session().describes_registers();
+    let expedited: &[usize] = match replies.session().describes_registers() {
+        true => &EXPEDITED,
+        false => &[],
+    };
     let tid = thread(index);
     let stop = match reason {
         StopReason::SoftwareBreakpoint => MultiThreadStopReason::SwBreak(tid),
@@ -462,17 +465,16 @@ fn report(
         },
     };
     let mut values = [[0; 16]; EXPEDITED.len()];
-    if let Some(vcpu) = target.vcpu(index).filter(|_| expedite) {
-        for (value, number) in values.iter_mut().zip(EXPEDITED) {
-            if let Some(id) = RegId::new(number) {
+    if let Some(vcpu) = target.vcpu(index) {
+        for (value, number) in values.iter_mut().zip(expedited) {
+            if let Some(id) = RegId::new(*number) {
                 registers::read(vcpu, id, value);
             }
         }
     }
-    let mut expedited = EXPEDITED
+    let mut expedited = expedited
         .iter()
         .zip(&values)
-        .filter(|_| expedite)
         .filter_map(|(number, value)| Some((RegId::new(*number)?, value.get(..8)?)));
     *engine = match engine.take() {
         Some(GdbStubStateMachine::Running(inner)) => {

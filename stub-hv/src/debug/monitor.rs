@@ -33,6 +33,7 @@ use crate::cpu::port;
 use crate::event::messages;
 use crate::guest::arming;
 use crate::guest::cpuid;
+use crate::guest::msr as guest_msr;
 use crate::guest::space;
 use crate::virt::Register;
 use crate::virt::exit::KINDS;
@@ -136,12 +137,11 @@ impl Machine for View<'_> {
         if world::owner() != Some(cpu as usize) {
             return None;
         }
-        Some(if !apic::is_enabled() {
-            ApicMode::Disabled
-        } else if apic::is_x2apic() {
-            ApicMode::X2Apic
-        } else {
-            ApicMode::XApic
+        let base = hardware::read(hardware::APIC_BASE).unwrap_or(0);
+        Some(match guest_msr::ApicMode::of(base) {
+            guest_msr::ApicMode::Disabled => ApicMode::Disabled,
+            guest_msr::ApicMode::XApic => ApicMode::XApic,
+            guest_msr::ApicMode::X2Apic => ApicMode::X2Apic,
         })
     }
 
@@ -150,7 +150,7 @@ impl Machine for View<'_> {
             ApicMode::Disabled => None,
             ApicMode::XApic => Some(apic::read(offset.into())),
             ApicMode::X2Apic => {
-                let value = hardware::read(hardware::X2APIC + u32::from(offset >> 4)).ok()?;
+                let value = hardware::read(apic::x2apic_msr(offset.into())).ok()?;
                 Some(value as u32)
             }
         }

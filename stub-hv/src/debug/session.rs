@@ -95,7 +95,7 @@ fn enter<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>, reason: Option<S
     if cpu.index == INTERRUPTED {
         // An interrupt of bytes that were read while polling.
         exceptions::take_pending_nmi();
-        cpu.state.take_kicks(exceptions::take_pending_nmi);
+        world::take_kicks(cpu);
     }
     if !was_parked {
         vcpu.get().release();

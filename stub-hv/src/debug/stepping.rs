@@ -13,6 +13,7 @@ use super::state;
 use super::stop::StopReason;
 use super::world::Resume;
 use super::world::kick;
+use super::world::take_kicks;
 use crate::cpu::PerCpu;
 use crate::cpu::paging;
 use crate::guest::emulate::flow;
@@ -309,7 +310,7 @@ impl Stepper {
         if self.purpose == Purpose::None || self.end != End::Delivery || vcpu.pending().is_some() {
             return None;
         }
-        cpu.state.take_kicks(crate::cpu::exceptions::take_pending_nmi);
+        take_kicks(cpu);
         self.done(cpu, vcpu)
     }
 

@@ -17,6 +17,7 @@ use core::sync::atomic::Ordering;
 use super::stop::StopReason;
 use crate::cpu::PerCpu;
 use crate::cpu::apic;
+use crate::cpu::exceptions;
 use crate::cpu::percpu;
 use crate::cpu::timer;
 use crate::virt::Vcpu;
@@ -143,7 +144,7 @@ impl CpuState {
 
     /// Takes the mark of an NMI that a CPU of the hypervisor sent. That NMI has been taken, or is pending: it is
     /// the hypervisor's in either case.
-    pub fn take_kick(&self) -> bool {
+    fn take_kick(&self) -> bool {
         loop {
             match self.kick.load(Ordering::Acquire) {
                 NO_KICK => return false,
@@ -161,7 +162,7 @@ impl CpuState {
     ///
     /// An NMI may have come for another reason just before the mark went up. Were the mark taken for that one, the
     /// one it stands for would look like the guest's.
-    pub fn take_kicks(&self, take_nmi: impl Fn()) -> bool {
+    fn take_kicks(&self, take_nmi: impl Fn()) -> bool {
         let mut any = false;
         while self.take_kick() {
             any = true;
@@ -292,6 +293,11 @@ pub fn kick(cpu: &PerCpu) {
         apic::send_nmi(cpu.apic_id);
         kick.store(KICK_SENT, Ordering::Release);
     }
+}
+
+/// Takes every mark of an NMI that a CPU of the hypervisor sent to `cpu`, this CPU, and the NMIs. Whether there was one.
+pub fn take_kicks(cpu: &PerCpu) -> bool {
+    cpu.state.take_kicks(exceptions::take_pending_nmi)
 }
 
 /// Whether a CPU is stopping or has stopped the world.

@@ -43,11 +43,6 @@ pub struct Line {
 }
 
 impl Line {
-    /// Whether nothing has been printed since the last line's end.
-    pub fn is_empty(&self) -> bool {
-        self.used == 0
-    }
-
     /// Prints into `messages` from here on.
     pub fn print_to<'a>(&'a mut self, messages: &'a Messages) -> Printer<'a> {
         Printer { line: self, messages }
@@ -64,7 +59,7 @@ pub struct Printer<'a> {
 impl Printer<'_> {
     /// Whether nothing has been printed since the last line's end.
     pub fn is_at_start(&self) -> bool {
-        self.line.is_empty()
+        self.line.used == 0
     }
 
     /// Hands over what has been printed of a line.

@@ -127,7 +127,7 @@ const AFTER_INIT: [(u64, u32); 9] = [
 fn set(x2apic: bool, offset: u64, value: u32) {
     if x2apic {
         // SAFETY: the registers are the guest's, and the values those a real INIT gives them.
-        let _ = unsafe { msr::write(0x800 + (offset >> 4) as u32, value.into()) };
+        let _ = unsafe { msr::write(apic::x2apic_msr(offset), value.into()) };
     } else {
         apic::write(offset, value);
     }

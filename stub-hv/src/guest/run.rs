@@ -188,7 +188,7 @@ fn park<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
 
 /// Decides what an NMI that was taken meant: another CPU's call, the debugger's input, or the guest's own.
 fn nmi<V: Vcpu>(cpu: &'static PerCpu, vcpu: &mut VcpuCell<V>) {
-    let called = cpu.state.take_kicks(exceptions::take_pending_nmi) || cpu.state.take_resent();
+    let called = world::take_kicks(cpu) || cpu.state.take_resent();
     if session::input_waits(cpu) {
         if world::is_stopped() {
             conversation::pass_interrupt_on();
