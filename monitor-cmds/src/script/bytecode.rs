@@ -11,6 +11,7 @@ use super::float::FloatType;
 use super::functions::Builtin;
 use super::printf::Format;
 use super::pseudo::Pseudo;
+use super::register::RegisterView;
 use crate::Register;
 use alloc::boxed::Box;
 
@@ -76,8 +77,8 @@ pub(crate) enum Op {
     /// Copies bytes between the addresses in two temporaries.
     Copy { to: u8, from: u8, length: u32 },
     Register { dst: u8, register: Register },
-    RegisterPart { dst: u8, register: Register, shift: u8, bits: u8 },
-    StoreRegister { src: u8, register: Register, shift: u8, bits: u8 },
+    RegisterPart { dst: u8, view: RegisterView },
+    StoreRegister { src: u8, view: RegisterView },
     Pseudo { dst: u8, pseudo: Pseudo },
     /// `$context`, which most conditions begin with.
     Context { dst: u8 },

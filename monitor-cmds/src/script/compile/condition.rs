@@ -78,17 +78,17 @@ impl Compiler<'_> {
         to: Label,
         span: &Span,
     ) -> Result<(), ScriptError> {
+        if let Some(holds) = compared.decided() {
+            if holds == when {
+                self.jump(to)?;
+            }
+            return Ok(());
+        }
         let Compared {
             comparison,
             left,
             right,
         } = compared;
-        if let (Some(a), Some(b)) = (left.constant(), right.constant()) {
-            if comparison.holds(a, b) == when {
-                self.jump(to)?;
-            }
-            return Ok(());
-        }
         let comparison = if when { comparison } else { comparison.negated() };
         let small = right.constant().and_then(|b| i16::try_from(b as i64).ok());
         let a = self.in_temp(&left, span)?;

@@ -54,6 +54,14 @@ pub(super) struct Compared {
     pub(super) right: Value,
 }
 
+impl Compared {
+    /// Whether it holds, if both values are known.
+    pub(super) fn decided(&self) -> Option<bool> {
+        let (a, b) = (self.left.constant()?, self.right.constant()?);
+        Some(self.comparison.holds(a, b))
+    }
+}
+
 fn comparison(op: BinaryOp, signed: bool) -> Comparison {
     match (op, signed) {
         (BinaryOp::Less, true) => Comparison::LessSigned,
@@ -282,15 +290,15 @@ impl Compiler<'_> {
 
     #[inline(never)]
     fn comparison_value(&mut self, compared: Compared, mark: u8, span: &Span) -> Result<Value, ScriptError> {
+        if let Some(holds) = compared.decided() {
+            self.top = mark;
+            return Ok(Value::of(holds.into(), Type::INT));
+        }
         let Compared {
             comparison,
             left,
             right,
         } = compared;
-        if let (Some(a), Some(b)) = (left.constant(), right.constant()) {
-            self.top = mark;
-            return Ok(Value::of(u64::from(comparison.holds(a, b)), Type::INT));
-        }
         let a = self.in_temp(&left, span)?;
         let b = self.in_temp(&right, span)?;
         let dst = self.result(mark, span)?;

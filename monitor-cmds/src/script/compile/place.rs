@@ -234,12 +234,7 @@ impl Compiler<'_> {
                 dst,
                 register: view.register,
             },
-            Place::Register(view) => Op::RegisterPart {
-                dst,
-                register: view.register,
-                shift: view.shift,
-                bits: view.bits,
-            },
+            Place::Register(view) => Op::RegisterPart { dst, view },
             Place::Memory(address) => Op::Load { dst, address, width },
         })?;
         Ok(Value::temp(dst, ty))
@@ -254,12 +249,7 @@ impl Compiler<'_> {
         self.emit(match place {
             Place::Local(offset) => Op::StoreLocal { src, width, offset },
             Place::Global(slot) => Op::StoreGlobal { src, slot },
-            Place::Register(view) => Op::StoreRegister {
-                src,
-                register: view.register,
-                shift: view.shift,
-                bits: view.bits,
-            },
+            Place::Register(view) => Op::StoreRegister { src, view },
             Place::Memory(address) => Op::Store { src, address, width },
         })
     }

@@ -83,32 +83,12 @@ impl Machine<'_> {
                     self.set(dst, value);
                     continue;
                 }
-                Op::RegisterPart {
-                    dst,
-                    register,
-                    shift,
-                    bits,
-                } => {
-                    let view = RegisterView {
-                        register,
-                        shift,
-                        bits,
-                    };
-                    let whole = self.guest.register(register);
+                Op::RegisterPart { dst, view } => {
+                    let whole = self.guest.register(view.register);
                     self.set(dst, view.get(whole));
                     continue;
                 }
-                Op::StoreRegister {
-                    src,
-                    register,
-                    shift,
-                    bits,
-                } => {
-                    let view = RegisterView {
-                        register,
-                        shift,
-                        bits,
-                    };
+                Op::StoreRegister { src, view } => {
                     let value = self.get(src);
                     self.set_register(view, value).in_function("mov")?;
                 }
